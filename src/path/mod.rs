@@ -16,5 +16,7 @@ mod filter;
 mod parse;
 
 pub use attribute::{AttributePath, PatchPath};
+pub(crate) use filter::quoted;
 pub use filter::{Comparison, Filter, Literal};
+pub(crate) use parse::number_length;
 pub use parse::{FilterLimits, PathError, Tolerated, parse_attribute_path, parse_filter, parse_patch_path};
