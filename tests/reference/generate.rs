@@ -559,6 +559,13 @@ fn patch(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect) -> J
 
 fn patchable<'a>(r: &mut Random, rt: &'a ResourceType) -> (Option<&'a str>, &'a Attr) {
     loop {
+        let dear = ["members", "manager", "emails", "roles", "parts"];
+        if r.chance(20) {
+            let all = rt.base.attrs.iter().map(|a| (None, a));
+            let extended = rt.extensions.iter().flat_map(|(e, _)| e.attrs.iter().map(|a| (Some(e.id.as_str()), a)));
+            let found: Vec<(Option<&str>, &Attr)> = all.chain(extended).filter(|(_, a)| dear.contains(&a.name.as_str())).collect();
+            return *r.pick(&found);
+        }
         let (urn, attr) = if r.chance(35) {
             let complex: Vec<&Attr> = rt.base.attrs.iter().filter(|a| a.kind == Type::Complex && !a.read_only()).collect();
             (None, *r.pick(&complex))
@@ -619,7 +626,7 @@ fn patch_value(r: &mut Random, attr: &Attr, resource: &J, path_less: bool, diale
 
 /// At times with what a client should not send: readOnly sub-attributes.
 fn filled(r: &mut Random, attr: &Attr, make: fn(&mut Random, &Attr, bool) -> J) -> J {
-    let all = r.chance(15);
+    let all = r.chance(25);
     make(r, attr, all)
 }
 
@@ -692,7 +699,10 @@ fn chosen(r: &mut Random, attr: &Attr, stored: &J, resource: &J, dialect: Dialec
         let v = if r.chance(60) && !stored.list().is_empty() { r.pick(stored.list()).clone() } else { simple(r, attr) };
         return format!("value eq {}", v.print());
     }
-    let readable: Vec<&Attr> = attr.subs.iter().filter(|a| !a.read_only()).collect();
+    let mut readable: Vec<&Attr> = attr.subs.iter().filter(|a| !a.read_only()).collect();
+    if readable.is_empty() {
+        readable = attr.subs.iter().collect();
+    }
     match r.below(10) {
         0..=4 => {
             let usual: Vec<&Attr> = readable.iter().copied().filter(|a| ["type", "value", "primary"].contains(&a.name.as_str())).collect();

@@ -11,4 +11,5 @@ pub mod payload;
 pub mod random;
 pub mod schema;
 pub mod subject;
+mod table;
 pub mod value;

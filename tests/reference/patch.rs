@@ -315,7 +315,12 @@ impl<'a> Run<'a> {
             holder.set(&attr.name, new);
         }
         match extension {
-            Some(urn) if holder.members().is_empty() && self.resource.named(urn).is_none() => {}
+            // The last attribute gone, the extension's object goes with it.
+            Some(urn) if holder.members().is_empty() => {
+                if self.resource.named(urn).is_some_and(|h| !h.members().is_empty()) {
+                    self.resource.unset(urn);
+                }
+            }
             Some(urn) => self.resource.set(urn, holder),
             None => self.resource = holder,
         }
@@ -451,22 +456,15 @@ impl<'a> Run<'a> {
         let read = self.read(attr, value, false)?;
         let new = if attr.multi {
             let mut out = if kind == Kind::Add { stored.list().to_vec() } else { Vec::new() };
-            let mut primary = false;
             for element in read.list() {
-                let there = out.iter().any(|e| match (attr.is_members, e.named("value"), element.named("value")) {
-                    (true, Some(a), Some(b)) => a == b,
-                    _ => equal(attr, e, element),
-                });
-                if there {
+                if out.iter().any(|e| already(attr, e, element)) {
                     continue;
                 }
                 if is_primary(attr, element) {
                     out.iter_mut().for_each(|e| clear_primary(attr, e));
-                    primary = true;
                 }
                 out.push(element.clone());
             }
-            let _ = primary;
             J::Arr(out)
         } else if attr.kind == Type::Complex {
             self.merge(kind, attr, stored, &read)?
@@ -604,7 +602,8 @@ impl<'a> Run<'a> {
     }
 
     fn append(&self, attr: &Attr, mut items: Vec<J>, element: J) -> J {
-        if !element.unassigned() {
+        // Rule 15 here too: what the filter created may be there already.
+        if !element.unassigned() && !items.iter().any(|e| already(attr, e, &element)) {
             if is_primary(attr, &element) {
                 items.iter_mut().for_each(|e| clear_primary(attr, e));
             }
@@ -646,6 +645,14 @@ impl<'a> Run<'a> {
             }
             _ => false,
         }
+    }
+}
+
+/// Rule 15: all sub-attributes equal; for members the `value` is enough.
+fn already(attr: &Attr, there: &J, element: &J) -> bool {
+    match (attr.is_members, there.named("value"), element.named("value")) {
+        (true, Some(a), Some(b)) => a == b,
+        _ => equal(attr, there, element),
     }
 }
 

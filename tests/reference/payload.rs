@@ -258,7 +258,8 @@ pub fn validate(
     let payload = parse(text).map_err(|_| "invalidSyntax")?;
     let J::Obj(members) = &payload else { return Err("invalidSyntax") };
     let mut r = Reader::new(dialect, purpose);
-    let ambiguous = twice(&payload, "").is_some();
+    let doubled = twice(&payload, "");
+    let ambiguous = doubled.is_some();
 
     let named = match resource_type {
         Some(name) => Some(registry.named(name).expect("a resource type")),
@@ -268,6 +269,7 @@ pub fn validate(
         // Which names are known is unknown: one issue, about `schemas`.
         let pointer = members.iter().find(|(k, _)| k.eq_ignore_ascii_case("schemas")).map_or(String::new(), |(k, _)| format!("/{k}"));
         r.error("invalidValue", "schemas", &pointer);
+        tell_doubled(&mut r, doubled);
         return Ok(Report { resource_type: None, issues: r.issues, notes: r.notes, resource: None, ambiguous });
     };
 
@@ -370,12 +372,23 @@ pub fn validate(
         }
     }
 
+    tell_doubled(&mut r, doubled);
+
     // Rule 6: `schemas` follows the values.
     let mut urns = vec![J::Str(rt.base.id.clone())];
     urns.extend(rt.extensions.iter().filter(|(s, _)| out.at(&s.id).is_some()).map(|(s, _)| J::Str(s.id.clone())));
     out.set("schemas", J::Arr(urns));
     let valid = r.issues.iter().all(|i| i.severity != "error");
     Ok(Report { resource_type: Some(rt.name.clone()), issues: r.issues, notes: r.notes, resource: valid.then_some(out), ambiguous })
+}
+
+/// Rule 1 also where the value is ignored: a doubled name in a readOnly or unknown attribute.
+fn tell_doubled(r: &mut Reader, doubled: Option<String>) {
+    if let Some(pointer) = doubled
+        && !r.issues.iter().any(|i| i.severity == "error" && i.scim_type == "invalidSyntax")
+    {
+        r.error("invalidSyntax", "", &pointer);
+    }
 }
 
 /// One attribute of the resource or of an extension.
