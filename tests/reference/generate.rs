@@ -354,21 +354,28 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
 
 // ───────────────────────────────────────────── filters
 
-/// Paths with their target, as a filter may name them.
-fn filter_name(r: &mut Random, rt: &ResourceType, sub_of: Option<&Attr>) -> (String, Attr) {
-    if let Some(attr) = sub_of {
-        let sub = r.pick(&attr.subs);
-        return (sub.name.clone(), sub.clone());
-    }
-    let (urn, attr) = any_attribute(r, rt);
-    let mut name = attr.name.clone();
-    let mut target = attr.clone();
+/// A path, its target, and the values it has in a resource.
+fn filter_name(r: &mut Random, rt: &ResourceType, resource: &J) -> (String, Attr, Vec<J>) {
+    let (urn, attr) = present_attribute(r, rt, resource);
+    let prefix = urn.map_or(String::new(), |urn| format!("{urn}:"));
     if attr.kind == Type::Complex && r.chance(75) {
         let sub = r.pick(&attr.subs);
-        name = format!("{name}.{}", sub.name);
-        target = sub.clone();
+        return (format!("{prefix}{}.{}", attr.name, sub.name), sub.clone(), there(resource, urn, attr, Some(&sub.name)));
     }
-    (urn.map_or(name.clone(), |urn| format!("{urn}:{name}")), target)
+    let of = attr.sub("value").map(|a| a.name.as_str()).filter(|_| attr.kind == Type::Complex);
+    (format!("{prefix}{}", attr.name), attr.clone(), there(resource, urn, attr, of))
+}
+
+/// Mostly one that the resource has.
+fn present_attribute<'a>(r: &mut Random, rt: &'a ResourceType, resource: &J) -> (Option<&'a str>, &'a Attr) {
+    let mut found = any_attribute(r, rt);
+    for _ in 0..6 {
+        if !there(resource, found.0, found.1, None).is_empty() || r.chance(10) {
+            break;
+        }
+        found = any_attribute(r, rt);
+    }
+    found
 }
 
 /// An attribute, with a URN where one is needed, or at times where it may stand.
@@ -391,14 +398,14 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
             _ => Filter::Not(next(r)),
         };
     }
-    if r.chance(25) {
-        let (urn, attr) = any_attribute(r, rt);
+    if r.chance(35) {
+        let (urn, attr) = present_attribute(r, rt, resource);
         if attr.kind == Type::Complex && attr.multi {
             let name = urn.map_or(attr.name.clone(), |urn| format!("{urn}:{}", attr.name));
-            let inner = Box::new(inner(r, attr, resource, dialect, 0));
+            let inner = Box::new(inner(r, urn, attr, resource, dialect, 0));
             let tail = (dialect == Dialect::Entra && r.chance(30)).then(|| {
                 let sub = r.pick(&attr.subs);
-                let (op, value) = comparison(r, sub, resource, dialect);
+                let (op, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
                 (sub.name.clone(), op, value)
             });
             return Filter::Value(name, inner, tail);
@@ -407,33 +414,59 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
     if r.chance(3) {
         return Filter::Compare("nobodyKnows".into(), "eq".into(), Const::Json(s("x")));
     }
-    let (name, target) = filter_name(r, rt, None);
+    let (name, target, pool) = filter_name(r, rt, resource);
     if r.chance(15) {
         return Filter::Present(name);
     }
-    let (op, value) = comparison(r, &target, resource, dialect);
+    let (op, value) = comparison(r, &target, &pool, dialect);
     Filter::Compare(name, op, value)
 }
 
 /// Inside the brackets of a value path.
-pub fn inner(r: &mut Random, attr: &Attr, resource: &J, dialect: Dialect, depth: usize) -> Filter {
-    if depth < 2 && r.chance(35) {
-        let next = |r: &mut Random| Box::new(inner(r, attr, resource, dialect, depth + 1));
+pub fn inner(r: &mut Random, urn: Option<&str>, attr: &Attr, resource: &J, dialect: Dialect, depth: usize) -> Filter {
+    // Two facts of two elements: true only if one element has both.
+    let elements = there(resource, urn, attr, None);
+    if elements.len() > 1 && r.chance(25) {
+        let fact = |r: &mut Random| {
+            let element = r.pick(&elements).members();
+            let (name, v) = r.pick(element).clone();
+            Box::new(Filter::Compare(name, "eq".into(), Const::Json(v)))
+        };
+        return Filter::And(fact(r), fact(r));
+    }
+    if depth < 2 && r.chance(40) {
+        let next = |r: &mut Random| Box::new(inner(r, urn, attr, resource, dialect, depth + 1));
         return match r.below(4) {
             0 | 1 => Filter::And(next(r), next(r)),
             2 => Filter::Or(next(r), next(r)),
             _ => Filter::Not(next(r)),
         };
     }
-    let sub = r.pick(&attr.subs);
+    let filled: Vec<&Attr> = attr.subs.iter().filter(|s| !there(resource, urn, attr, Some(&s.name)).is_empty()).collect();
+    let sub = if !filled.is_empty() && r.chance(80) { *r.pick(&filled) } else { r.pick(&attr.subs) };
     if r.chance(12) {
         return Filter::Present(sub.name.clone());
     }
-    let (op, value) = comparison(r, sub, resource, dialect);
+    let (op, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
     Filter::Compare(sub.name.clone(), op, value)
 }
 
-fn comparison(r: &mut Random, target: &Attr, resource: &J, dialect: Dialect) -> (String, Const) {
+/// The values that sub-attribute `sub` (or the attribute itself) has in a resource.
+fn there(resource: &J, urn: Option<&str>, attr: &Attr, sub: Option<&str>) -> Vec<J> {
+    let holder = urn.and_then(|u| resource.named(u)).or(Some(resource));
+    let elements: Vec<J> = match holder.and_then(|h| h.named(&attr.name)) {
+        Some(J::Arr(items)) => items.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    };
+    match sub {
+        None => elements,
+        Some(sub) => elements.iter().filter_map(|e| e.named(sub).cloned()).collect(),
+    }
+}
+
+/// An operator and a constant for `target`, which has the values `pool`.
+fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (String, Const) {
     let target = match target.kind {
         Type::Complex => target.sub("value").cloned().unwrap_or_else(|| target.subs[0].clone()),
         _ => target.clone(),
@@ -453,19 +486,14 @@ fn comparison(r: &mut Random, target: &Attr, resource: &J, dialect: Dialect) -> 
         return (op, Const::Json(r.pick(&[s("x"), J::Num("1".into()), J::Bool(true)]).clone()));
     }
     let mut value = simple(r, &target);
-    if r.chance(40) {
-        // Something that is there.
-        let mut found = Vec::new();
-        leaves(resource, &mut found);
-        let fitting: Vec<J> = found
-            .into_iter()
-            .filter(|v| match target.kind {
-                Type::String | Type::Reference => matches!(v, J::Str(_)),
-                _ => false,
-            })
-            .collect();
-        if !fitting.is_empty() {
-            value = r.pick(&fitting).clone();
+    let fitting: Vec<&J> = pool.iter().filter(|v| !matches!(v, J::Obj(_) | J::Arr(_))).collect();
+    if !fitting.is_empty() && r.chance(65) {
+        value = (*r.pick(&fitting)).clone();
+        if let J::Str(text) = &value
+            && !target.case_exact
+            && r.chance(25)
+        {
+            value = J::Str(recase(r, text));
         }
     }
     if let (J::Str(text), true) = (&value, matches!(op.as_str(), "co" | "sw" | "ew")) {
@@ -485,14 +513,6 @@ fn comparison(r: &mut Random, target: &Attr, resource: &J, dialect: Dialect) -> 
         }
     }
     (op, Const::Json(value))
-}
-
-fn leaves(value: &J, out: &mut Vec<J>) {
-    match value {
-        J::Arr(items) => items.iter().for_each(|v| leaves(v, out)),
-        J::Obj(members) => members.iter().for_each(|(_, v)| leaves(v, out)),
-        leaf => out.push(leaf.clone()),
-    }
 }
 
 /// The text of a tree in random case and spacing, with groups that are not needed.
@@ -694,7 +714,7 @@ fn spell(r: &mut Random, rt: &ResourceType, urn: Option<&str>, attr: &Attr) -> S
 }
 
 /// A value filter for a path: on what is there, on what is not, or any.
-fn chosen(r: &mut Random, attr: &Attr, stored: &J, resource: &J, dialect: Dialect) -> String {
+fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: &J, dialect: Dialect) -> String {
     if attr.kind != Type::Complex {
         let v = if r.chance(60) && !stored.list().is_empty() { r.pick(stored.list()).clone() } else { simple(r, attr) };
         return format!("value eq {}", v.print());
@@ -720,7 +740,7 @@ fn chosen(r: &mut Random, attr: &Attr, stored: &J, resource: &J, dialect: Dialec
             words.join(" and ")
         }
         _ => {
-            let f = inner(r, attr, resource, Dialect::Rfc, 1);
+            let f = inner(r, urn, attr, resource, Dialect::Rfc, 1);
             write(&f, r)
         }
     }
@@ -766,7 +786,7 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     let mut target = attr.clone();
     let mut one = false;
     if attr.multi && r.chance(45) {
-        path = format!("{path}[{}]", chosen(r, attr, &stored, resource, dialect));
+        path = format!("{path}[{}]", chosen(r, urn, attr, &stored, resource, dialect));
         one = true;
     } else if attr.is_manager && op == "remove" && r.chance(30) {
         path = format!("{path}[value eq {}]", s(r.pick(&IDS)).print());
@@ -856,7 +876,7 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
             if !overlaps(&used, &sub.name) && !sub.read_only() {
                 used.push((id, sub.name.clone()));
                 let stored = resource.named(&attr.name).cloned().unwrap_or(J::Null);
-                let f = chosen(r, attr, &stored, resource, dialect);
+                let f = chosen(r, urn, attr, &stored, resource, dialect);
                 let v = patch_value(r, &sub, &J::Null, true, dialect);
                 out.push((format!("{key}[{f}].{}", sub.name), v));
             }

@@ -28,7 +28,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(make: fn(Option<&str>) -> Box<dyn Subject>) -> Bench {
+    pub fn new(make: impl Fn(Option<&str>) -> Box<dyn Subject>) -> Bench {
         Bench {
             builtin: Pair { reference: Reference::new(None), subject: make(None) },
             custom: Pair { reference: Reference::new(Some(CUSTOM)), subject: make(Some(CUSTOM)) },

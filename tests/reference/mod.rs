@@ -12,4 +12,5 @@ pub mod random;
 pub mod schema;
 pub mod subject;
 mod table;
+mod teeth;
 pub mod value;
