@@ -94,14 +94,32 @@ fn the_cases_are_interesting() {
         let line = reference::json::parse(&bench.answer(&case)).unwrap();
         let is = |key: &str, json: &str| line.at(key).is_some_and(|v| v.print() == json);
         let outcome = match &case {
-            Case::Validate { .. } => if line.at("resource").is_some_and(|r| r.text().is_some()) { "valid".into() } else { "invalid".to_string() },
+            Case::Validate { .. } => {
+                if line.at("resource").is_some_and(|r| r.text().is_some()) {
+                    "valid".into()
+                } else {
+                    "invalid".to_string()
+                }
+            }
             Case::Filter { .. } => match line.at("matches") {
-                Some(m) => if m.list().iter().any(|m| m.print() == "true") { "some".into() } else { "none".into() },
+                Some(m) => {
+                    if m.list().iter().any(|m| m.print() == "true") {
+                        "some".into()
+                    } else {
+                        "none".into()
+                    }
+                }
                 None => "refused".into(),
             },
             Case::Patch { .. } => match line.at("fault") {
                 Some(f) => format!("{}", f.at("scimType").unwrap().print()),
-                None => if is("changed", "true") { "changed".into() } else { "unchanged".into() },
+                None => {
+                    if is("changed", "true") {
+                        "changed".into()
+                    } else {
+                        "unchanged".into()
+                    }
+                }
             },
         };
         *tally.entry(format!("{} {outcome}", line.at("kind").unwrap().text().unwrap())).or_default() += 1;
@@ -111,16 +129,36 @@ fn the_cases_are_interesting() {
     }
     println!("{tally:#?}");
     for (wanted, at_least) in [
-        ("validate valid", 1500), ("validate invalid", 1500), ("filter some", 1500), ("filter none", 1500), ("filter refused", 200),
-        ("patch changed", 2000), ("patch unchanged", 300), ("patch \"noTarget\"", 100), ("patch \"mutability\"", 200),
-        ("patch \"invalidValue\"", 200), ("patch \"invalidPath\"", 200), ("patch \"invalidSyntax\"", 100), ("patch \"invalidFilter\"", 5),
+        ("validate valid", 1500),
+        ("validate invalid", 1500),
+        ("filter some", 1500),
+        ("filter none", 1500),
+        ("filter refused", 200),
+        ("patch changed", 2000),
+        ("patch unchanged", 300),
+        ("patch \"noTarget\"", 100),
+        ("patch \"mutability\"", 200),
+        ("patch \"invalidValue\"", 200),
+        ("patch \"invalidPath\"", 200),
+        ("patch \"invalidSyntax\"", 100),
+        ("patch \"invalidFilter\"", 5),
     ] {
         assert!(tally.get(wanted).copied().unwrap_or(0) >= at_least, "{wanted}: {tally:#?}");
     }
     for rule in [
-        "entra.op-case", "entra.string-boolean", "entra.manager-string", "entra.manager-array", "entra.manager-path",
-        "entra.member-string", "entra.create-element", "entra.value-path-key", "entra.json-text", "entra.ignored-attribute",
-        "okta.ignored-attribute", "okta.missing-schemas", "ignored-read-only",
+        "entra.op-case",
+        "entra.string-boolean",
+        "entra.manager-string",
+        "entra.manager-array",
+        "entra.manager-path",
+        "entra.member-string",
+        "entra.create-element",
+        "entra.value-path-key",
+        "entra.json-text",
+        "entra.ignored-attribute",
+        "okta.ignored-attribute",
+        "okta.missing-schemas",
+        "ignored-read-only",
     ] {
         assert!(tally.contains_key(&format!("note {rule}")), "{rule}: {tally:#?}");
     }

@@ -12,7 +12,7 @@ use super::message::{Op, Operation};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::path::{PatchPath, PathError, Tolerated, parse_patch_path};
+use crate::path::{PatchPath, Tolerated, parse_patch_path};
 use crate::resource::{Document, Findings, Judge, Kind, Node, NodeId, Reader, Scanner, SourceId, Span, SyntaxError, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
@@ -103,10 +103,9 @@ impl<'r, 's> Patcher<'r, 's> {
     /// Reads a path and finds its attribute.
     fn target(&mut self, text: &str) -> Result<(PatchPath, AttributeId), PatchFault> {
         let allowed = Tolerated { value_path_sub: false, unquoted: self.dialect.takes(Tolerance::EntraUnquotedValue) };
-        let (path, used) = parse_patch_path(text, &self.limits.filter(), allowed).map_err(|reason| match reason {
-            PathError::NotAPath { .. } => PatchFault::BadPath { path: text.into(), reason },
-            reason if text.contains('[') => PatchFault::BadFilter { path: text.into(), reason },
-            reason => PatchFault::BadPath { path: text.into(), reason },
+        let (path, used) = parse_patch_path(text, &self.limits.filter(), allowed).map_err(|(in_filter, reason)| {
+            let path = text.into();
+            if in_filter { PatchFault::BadFilter { path, reason } } else { PatchFault::BadPath { path, reason } }
         })?;
         if used.unquoted {
             self.note(Tolerance::EntraUnquotedValue, text, "the value without quotation marks was read as text");
@@ -225,12 +224,12 @@ impl<'r, 's> Patcher<'r, 's> {
                 let resource_type = registry.resource_type(self.resource_type).name.to_string();
                 return Err(PatchFault::UnknownPath { path: format!("{}{colon}{name}", attribute.path), resource_type });
             };
-            names.push(child);
             if registry.attribute(child).mutability == Mutability::ReadOnly && !attribute.extension {
                 let path = self.path(child);
                 self.note(Tolerance::IgnoredReadOnly, &path, "the service provider sets it; the value was ignored");
                 continue;
             }
+            names.push(child);
             self.assign(child, member, op, true)?;
         }
         self.forget_details(id, before, &names);

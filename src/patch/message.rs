@@ -35,7 +35,11 @@ pub(crate) fn operations<'t>(
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Operation<'t>>, PatchError> {
     let mut message = Message { scanner: Scanner::new(text, limits.json_depth), dialect, limits, notes, operation: None };
-    message.read().map_err(|fault| PatchError { operation: message.operation, fault })
+    message.read().map_err(|fault| {
+        // What is no JSON has no operations.
+        let operation = message.operation.filter(|_| !matches!(fault, PatchFault::Syntax(_)));
+        PatchError { operation, fault }
+    })
 }
 
 struct Message<'t, 'n> {

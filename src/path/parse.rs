@@ -64,23 +64,25 @@ pub fn parse_filter(text: &str, limits: &FilterLimits, tolerated: Tolerated) -> 
     Ok((filter, parser.used))
 }
 
-/// Reads the path of a PATCH operation.
-pub fn parse_patch_path(text: &str, limits: &FilterLimits, tolerated: Tolerated) -> Result<(PatchPath, Tolerated), PathError> {
-    let mut parser = Parser::new(text, limits, tolerated)?;
-    let attribute = parser.attribute()?;
+/// Reads the path of a PATCH operation. The error tells whether the filter in brackets is to blame.
+pub fn parse_patch_path(text: &str, limits: &FilterLimits, tolerated: Tolerated) -> Result<(PatchPath, Tolerated), (bool, PathError)> {
+    let outside = |error| (false, error);
+    let inside = |error| (true, error);
+    let mut parser = Parser::new(text, limits, tolerated).map_err(outside)?;
+    let attribute = parser.attribute().map_err(outside)?;
     let mut path = PatchPath { attribute, filter: None, sub: None };
     if parser.take(b'[') {
-        path.filter = Some(parser.filter(1, true)?);
-        parser.expect(b']', "`]`")?;
+        path.filter = Some(parser.filter(1, true).map_err(inside)?);
+        parser.expect(b']', "`]`").map_err(inside)?;
         if parser.take(b'.') {
             let sub = parser.token();
             if !is_name(sub) {
-                return Err(PathError::NotAPath { text: sub.into() });
+                return Err(outside(PathError::NotAPath { text: sub.into() }));
             }
             path.sub = Some(sub.into());
         }
     }
-    parser.end()?;
+    parser.end().map_err(outside)?;
     Ok((path, parser.used))
 }
 

@@ -10,7 +10,7 @@ use super::scan::{Scanner, Span, SyntaxError, Token};
 use super::value;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
-use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Type, common};
+use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Type, Uniqueness, common};
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub(crate) struct Reader<'r, 't, 'd, 's> {
     max_depth: usize,
     /// What is required may be left out.
     partial: bool,
+    /// An extension's attribute was met outside of it.
+    borrowed: bool,
 }
 
 impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
@@ -103,6 +105,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             embedded: false,
             max_depth,
             partial: false,
+            borrowed: false,
         }
     }
 
@@ -196,10 +199,13 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
                 match names.find(name.as_bytes(), &registry.attributes) {
                     Some((id, exact)) => {
                         let stamp = self.stamps.get_mut(id.index());
-                        if stamp.is_some_and(|stamp| std::mem::replace(stamp, object) & !1 == object) {
-                            return Err(SyntaxError::DuplicateName { name: name.into(), pointer: self.pointer() });
+                        let again = stamp.is_some_and(|stamp| std::mem::replace(stamp, object) & !1 == object);
+                        if again || (self.borrowed && self.document.child(parent, id).is_some_and(|_| !registry.attribute(id).extension)) {
+                            self.duplicate(&name)?;
+                            clean = false;
+                        } else {
+                            clean &= self.attribute(parent, id, object)?;
                         }
-                        clean &= self.attribute(parent, id, object)?;
                         clean &= exact && !span.escaped;
                     }
                     None => clean &= self.unknown(parent, level, span, &name)?,
@@ -214,6 +220,17 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             self.judge_required(level, object);
         }
         Ok(clean)
+    }
+
+    /// A name that stands twice: two readers could disagree about which one counts.
+    #[cold]
+    fn duplicate(&mut self, name: &str) -> Result<(), SyntaxError> {
+        if !matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response) {
+            return Err(SyntaxError::DuplicateName { name: name.into(), pointer: self.pointer() });
+        }
+        self.scanner.skip(self.steps.len())?;
+        self.issue(Some(ScimType::InvalidSyntax), name, format!("`{name}` appears twice in one object"), "RFC 7643 §2.1");
+        Ok(())
     }
 
     /// Reads the value of a known attribute.
@@ -238,7 +255,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
         }
         if there && attribute.returned == Returned::Never && self.judge == Judge::Response {
             let detail = format!("`{}` is never returned: leave it out of answers", attribute.path);
-            self.issue(None, &attribute.path, detail, "RFC 7643 §7");
+            self.push_issue(Severity::Warning, None, &attribute.path, detail, "RFC 7643 §7");
         }
         Ok(there && clean)
     }
@@ -289,7 +306,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             self.document.remove(node);
         }
         if self.judge != Judge::Stored {
-            self.judge_primaries(node, id);
+            self.judge_elements(node, id);
         }
         Ok((there, clean))
     }
@@ -310,6 +327,13 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
         if attribute.kind == Type::Complex {
             if token != Token::Object {
                 return self.tolerated_complex(parent, id, token);
+            }
+            if self.borrowed
+                && attribute.extension
+                && let Some(node) = self.document.child(parent, id)
+            {
+                self.members(node, Level::Of(id))?;
+                return Ok((true, false));
             }
             let node = self.open(Some(parent), id, Kind::Object);
             let clean = self.members(node, Level::Of(id))?;
@@ -357,7 +381,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             Type::DateTime if value::date_time(&text).is_none() => {
                 Some(("must be an xsd:dateTime such as `2026-01-31T09:30:00Z`", "RFC 7643 §2.3.5"))
             }
-            Type::Binary if !value::is_base64(&text) => Some(("must be base64 with padding", "RFC 7643 §2.3.6")),
+            Type::Binary if !value::is_base64(&text) => Some(("must be base64 of RFC 4648 §4", "RFC 7643 §2.3.6")),
             Type::Reference if !value::is_reference(&text) => Some(("must be a URI", "RFC 7643 §2.3.7")),
             Type::Integer if !value::is_integer(&text) => Some(("must be a whole number, without fraction or exponent", "RFC 7643 §2.3.4")),
             _ if attribute.required && text.is_empty() => Some(("must not be empty", "RFC 7643 §2.2")),
@@ -472,7 +496,14 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
     #[cold]
     fn unknown(&mut self, parent: NodeId, level: Level, span: Span, name: &str) -> Result<bool, SyntaxError> {
         if !self.unknown.insert((self.objects, name.to_ascii_lowercase())) {
-            return Err(SyntaxError::DuplicateName { name: name.into(), pointer: self.pointer() });
+            self.duplicate(name)?;
+            return Ok(false);
+        }
+        if self.judge != Judge::Stored
+            && let Level::Resource(id) = level
+            && let Some(manager) = self.bare_manager(id, name)
+        {
+            return self.read_bare_manager(parent, manager);
         }
         let value = self.scanner.skip(self.steps.len())?;
         if self.judge == Judge::Stored {
@@ -507,15 +538,43 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
         Ok(false)
     }
 
+    /// The extension's `manager`, where its bare name is tolerated.
+    fn bare_manager(&self, id: ResourceTypeId, name: &str) -> Option<AttributeId> {
+        if !name.eq_ignore_ascii_case("manager") || !self.dialect.takes(Tolerance::EntraManagerPath) {
+            return None;
+        }
+        self.registry.resource_type(id).extensions.iter().find_map(|extension| self.registry.child(extension.attribute, "manager"))
+    }
+
+    fn read_bare_manager(&mut self, parent: NodeId, manager: AttributeId) -> Result<bool, SyntaxError> {
+        let Some(extension) = self.registry.attribute(manager).parent else { return Ok(false) };
+        self.borrowed = true;
+        self.note(Tolerance::EntraManagerPath, "manager".into(), "it was read as the extension's `manager`".into());
+        let holder =
+            self.document.child(parent, extension).unwrap_or_else(|| self.document.push(Some(parent), Node::made(extension, Kind::Object)));
+        self.document.soil(holder);
+        if self.document.child(holder, manager).is_some() {
+            self.duplicate("manager")?;
+        } else {
+            self.attribute(holder, manager, 0)?;
+        }
+        if self.document.is_empty(holder) {
+            self.document.remove(holder);
+        }
+        Ok(false)
+    }
+
     fn judge_required(&mut self, level: Level, object: u32) {
         let registry = self.registry;
         let (children, whole) = match level {
             Level::Resource(id) => (registry.resource_type(id).attributes.as_slice(), true),
             Level::Of(id) => (registry.attribute(id).children.as_slice(), false),
         };
+        // RFC 7643 §5: the configuration is the one resource without `id`.
+        let identified = !matches!(level, Level::Resource(id) if registry.resource_type(id).name.as_ref() == "ServiceProviderConfig");
         for id in children {
             let attribute = registry.attribute(*id);
-            let needed = attribute.required || (*id == common::ID && self.judge == Judge::Response && whole);
+            let needed = attribute.required || (*id == common::ID && self.judge == Judge::Response && whole && identified);
             if !needed || (attribute.mutability == Mutability::ReadOnly && self.judge != Judge::Response) {
                 continue;
             }
@@ -526,14 +585,42 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
         }
     }
 
-    /// At most one `primary` is true (RFC 7643 §2.4).
-    fn judge_primaries(&mut self, array: NodeId, id: AttributeId) {
-        let Some(primary) = self.registry.attribute(id).primary else { return };
-        let is_primary =
-            |element: &NodeId| self.document.child(*element, primary).and_then(|node| self.document.boolean(node)) == Some(true);
-        if self.document.children(array).filter(is_primary).count() > 1 {
-            let path = self.registry.attribute(primary).path.clone();
-            self.issue(Some(ScimType::InvalidValue), &path, format!("`{path}` may be true for one value only"), "RFC 7643 §2.4");
+    /// At most one `primary` is true (RFC 7643 §2.4), and a `value` that must be unique stands once.
+    fn judge_elements(&mut self, array: NodeId, id: AttributeId) {
+        let registry = self.registry;
+        let attribute = registry.attribute(id);
+        let unique = attribute.value.filter(|value| registry.attribute(*value).uniqueness != Uniqueness::None);
+        if attribute.primary.is_none() && unique.is_none() {
+            return;
+        }
+        let (mut primaries, mut seen) = (0, HashSet::new());
+        for (index, element) in self.document.children(array).collect::<Vec<_>>().into_iter().enumerate() {
+            let sub = |sub: Option<AttributeId>| sub.and_then(|sub| self.document.child(element, sub));
+            primaries += u32::from(sub(attribute.primary).and_then(|node| self.document.boolean(node)) == Some(true));
+            let (second, again) = (primaries == 2, sub(unique).is_some_and(|node| !seen.insert(self.document.raw(node).to_owned())));
+            if second {
+                primaries += 1;
+                let path = format!("{}.primary", attribute.path);
+                let pointer = format!("{}/{index}/primary", self.pointer());
+                self.issue_at(
+                    Some(ScimType::InvalidValue),
+                    &path,
+                    pointer,
+                    format!("`{path}` may be true for one value only"),
+                    "RFC 7643 §2.4",
+                );
+            }
+            if again {
+                let path = format!("{}.value", attribute.path);
+                let pointer = format!("{}/{index}/value", self.pointer());
+                self.issue_at(
+                    Some(ScimType::Uniqueness),
+                    &path,
+                    pointer,
+                    format!("`{path}` may name each subject once only"),
+                    "RFC 7643 §7",
+                );
+            }
         }
     }
 
@@ -561,7 +648,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             } else {
                 let pointer = format!("{}/schemas/{index}", self.base);
                 let detail = format!("`{uri}` is no schema of {}", resource_type.name);
-                self.issue_at(Some(ScimType::InvalidValue), "schemas", pointer, detail, "RFC 7643 §3");
+                self.issue_at(Some(ScimType::InvalidSyntax), "schemas", pointer, detail, "RFC 7643 §3");
             }
         }
         let lists = |urn: &str| uris.iter().any(|uri| uri.eq_ignore_ascii_case(urn));
@@ -582,7 +669,8 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
                 );
             } else {
                 let detail = format!("`schemas` must list `{}`, whose attributes the resource has", extension.schema);
-                self.issue_at(Some(ScimType::InvalidValue), "schemas", format!("{}/schemas", self.base), detail, "RFC 7643 §3");
+                let pointer = format!("{}/{}", self.base, extension.schema);
+                self.issue_at(Some(ScimType::InvalidValue), &extension.schema, pointer, detail, "RFC 7643 §3");
             }
         }
     }

@@ -110,8 +110,8 @@ impl Resolver<'_> {
             Scope::Element(_) => None,
         };
         if let Some((id, tolerance)) = found {
-            if let Some(rule) = tolerance {
-                self.note(rule, path, "it was read as the extension's `manager`");
+            if tolerance.is_some() {
+                self.note(Tolerance::EntraFilterShorthand, path, "it was read as the extension's `manager`, by its `value`");
             }
             if self.registry.attribute(id).returned == Returned::Never {
                 return Err(FilterError::Secret { path: path.to_string() });

@@ -122,7 +122,7 @@ manager complex - The person's manager
     (WORKSPACE, "Workspace", "A workspace that holds a tree of folders", "\
 displayName string required - Name of the workspace
 grants complex multi - Who has which role here
-  value string required exact - Identifier of the user or group
+  value string required exact server - Identifier of the user or group
   type string required closed(User|Group) - Resource type of the subject
   role string required closed(ROLES) - Role granted
   $ref reference exact readOnly ref(User|Group) - Where the subject is
@@ -136,7 +136,7 @@ parent complex required - What the folder is in
   $ref reference exact readOnly ref(Workspace|Folder) - Where the parent is
 audience string closed(private|parent|GROUP_ROLES) - What of the access to the parent comes down: none, all, or at most a role
 grants complex multi - Who has which role here
-  value string required exact - Identifier of the user or group
+  value string required exact server - Identifier of the user or group
   type string required closed(User|Group) - Resource type of the subject
   role string required closed(ROLES) - Role granted
   $ref reference exact readOnly ref(User|Group) - Where the subject is
@@ -148,7 +148,7 @@ features complex - What the organization's subscription includes
   scim boolean - Whether an identity provider may provision
 membersCanCreateWorkspaces boolean - Whether people who are no owners may create workspaces
 owners complex multi - Users who own the organization
-  value string required exact - Identifier of the user
+  value string required exact server - Identifier of the user
   $ref reference exact readOnly ref(User) - Where the user is
   display string readOnly - Name of the user
 guards complex multi - Limits that a change is held against
@@ -231,6 +231,18 @@ attributes complex multi required readOnly - Attributes
     returned string exact readOnly canonical(always|never|default|request) - When it is in an answer
     uniqueness string exact readOnly canonical(none|server|global) - What else must not have its value
     referenceTypes string multi exact readOnly - Resource types a reference may point to
+    subAttributes complex multi readOnly - Parts of the schema of schemas itself
+      name string required exact readOnly - Name of the sub-attribute
+      type string required readOnly - Data type
+      multiValued boolean required readOnly - Whether there are several values
+      description string exact readOnly - What the sub-attribute is
+      required boolean readOnly - Whether a value must have it
+      canonicalValues string multi exact readOnly - Suggested values
+      caseExact boolean readOnly - Whether text compares by case
+      mutability string exact readOnly - Who may write it
+      returned string exact readOnly - When it is in an answer
+      uniqueness string exact readOnly - What else must not have its value
+      referenceTypes string multi exact readOnly - Resource types a reference may point to
 "),
 ];
 

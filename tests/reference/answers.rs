@@ -72,9 +72,15 @@ impl Subject for Reference {
     }
 
     fn filter(&self, text: &str, dialect: &str, resource_type: Option<&str>, resources: &[String]) -> Result<Filtered, Fault> {
-        let query = Query::new(&self.registry, text, Dialect::from_name(dialect), resource_type)
-            .map_err(|_: Wrong| Fault { status: 400, scim_type: Some("invalidFilter".into()), operation: None })?;
-        Ok(Filtered { printed: print(&query.filter), matches: resources.iter().map(|r| query.matches(&parse(r).expect("a resource"))).collect() })
+        let query = Query::new(&self.registry, text, Dialect::from_name(dialect), resource_type).map_err(|_: Wrong| Fault {
+            status: 400,
+            scim_type: Some("invalidFilter".into()),
+            operation: None,
+        })?;
+        Ok(Filtered {
+            printed: print(&query.filter),
+            matches: resources.iter().map(|r| query.matches(&parse(r).expect("a resource"))).collect(),
+        })
     }
 
     fn patch(&self, resource: &str, body: &str, dialect: &str, resource_type: Option<&str>) -> Result<PatchedText, Fault> {

@@ -502,11 +502,9 @@ impl<'a> Query<'a> {
 pub fn print(f: &Filter) -> String {
     match f {
         Filter::Or(a, b) => format!("{} or {}", print(a), side(b, |f| matches!(f, Filter::Or(..)))),
-        Filter::And(a, b) => format!(
-            "{} and {}",
-            side(a, |f| matches!(f, Filter::Or(..))),
-            side(b, |f| matches!(f, Filter::Or(..) | Filter::And(..)))
-        ),
+        Filter::And(a, b) => {
+            format!("{} and {}", side(a, |f| matches!(f, Filter::Or(..))), side(b, |f| matches!(f, Filter::Or(..) | Filter::And(..))))
+        }
         Filter::Not(a) => format!("not ({})", print(a)),
         Filter::Present(name) => format!("{name} pr"),
         Filter::Compare(name, op, value) => format!("{name} {op} {}", literal(value)),

@@ -22,11 +22,13 @@ pub enum FilterText {
     Raw(String),
 }
 
-const WORDS: [&str; 14] = ["x", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
+const WORDS: [&str; 14] =
+    ["x", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
 const IDS: [&str; 5] = ["u1", "u2", "u3", "U1", "g:1"];
 const MAILS: [&str; 4] = ["ann@a.org", "Ann@A.org", "bo@b.org", "cy@c.org"];
 const TYPES: [&str; 4] = ["work", "home", "other", "WORK"];
-const TIMES: [&str; 5] = ["2020-01-02T03:04:05Z", "2020-01-02T04:04:05+01:00", "2020-01-02T03:04:05.500Z", "2021-12-31T23:59:59Z", "1999-06-01T00:00:00-08:00"];
+const TIMES: [&str; 5] =
+    ["2020-01-02T03:04:05Z", "2020-01-02T04:04:05+01:00", "2020-01-02T03:04:05.500Z", "2021-12-31T23:59:59Z", "1999-06-01T00:00:00-08:00"];
 const INTEGERS: [&str; 7] = ["0", "1", "-7", "42", "9007199254740993", "9007199254740992", "123456789012345678901234567890"];
 const DECIMALS: [&str; 8] = ["0", "1.50", "1.5", "-0.25", "15e-1", "9007199254740993.5", "2", "1E2"];
 const BLOBS: [&str; 4] = ["AAEC", "aaec", "QQ==", "Zm9vYmFy"];
@@ -121,7 +123,13 @@ fn element(r: &mut Random, attr: &Attr, all: bool) -> J {
     }
     let mut out = J::Obj(Vec::new());
     for sub in &attr.subs {
-        let likely = if sub.required || attr.is_members && sub.name == "value" { 100 } else if ["value", "type"].contains(&sub.name.as_str()) { 80 } else { 35 };
+        let likely = if sub.required || attr.is_members && sub.name == "value" {
+            100
+        } else if ["value", "type"].contains(&sub.name.as_str()) {
+            80
+        } else {
+            35
+        };
         if (sub.read_only() && !all) || !r.chance(likely) {
             continue;
         }
@@ -299,7 +307,8 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
         9 => payload.set("meta", J::Obj(vec![("resourceType".into(), s(&rt.name))])),
         10 => {
             if rt.name == "User" {
-                payload.set("groups", r.pick(&[J::Arr(Vec::new()), J::Arr(vec![J::Obj(vec![("value".into(), s("g1"))])]), J::Null]).clone());
+                payload
+                    .set("groups", r.pick(&[J::Arr(Vec::new()), J::Arr(vec![J::Obj(vec![("value".into(), s("g1"))])]), J::Null]).clone());
             }
         }
         11 => {
@@ -313,7 +322,14 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
             payload.set("schemas", J::Arr(urns));
         }
         12 if rt.extension(ENTERPRISE).is_some() => {
-            let manager = r.pick(&[s("u1"), J::Arr(vec![J::Obj(vec![("value".into(), s("u1"))])]), J::Arr(vec![s("u2")]), J::Obj(vec![("value".into(), s("u1")), ("displayName".into(), s("Ann"))])]).clone();
+            let manager = r
+                .pick(&[
+                    s("u1"),
+                    J::Arr(vec![J::Obj(vec![("value".into(), s("u1"))])]),
+                    J::Arr(vec![s("u2")]),
+                    J::Obj(vec![("value".into(), s("u1")), ("displayName".into(), s("Ann"))]),
+                ])
+                .clone();
             match r.below(3) {
                 0 => payload.set("manager", manager),
                 1 => payload.set(&format!("{ENTERPRISE}.manager"), manager),
@@ -507,7 +523,10 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
             return (op, Const::Json(J::Str(text)));
         }
         if let (J::Str(text), "eq", true) = (&value, op.as_str(), r.chance(20)) {
-            if text.len() > 1 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-')) && !super::json::is_number(text) {
+            if text.len() > 1
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-'))
+                && !super::json::is_number(text)
+            {
                 return (op, Const::Bare(text.clone()));
             }
         }
@@ -553,9 +572,36 @@ fn grouped(f: &Filter, r: &mut Random) -> String {
 
 fn broken_filter(r: &mut Random) -> String {
     r.pick(&[
-        "", " ", "id", "id eq", "id eq ", "id zz \"x\"", "(id pr", "id pr)", "not id pr", "id pr and", "and id pr", "id pr id pr",
-        "id eq 'x'", "id eq \"x", "meta[", "meta[]", "meta[version pr", "id eq \"\\x\"", "id eq \"\\ud800\"", "id eq 01", "id..x pr",
-        "1id pr", "id eq \"x\" or", "()", "not ()", "id pr or or id pr", "id eq tru", "id ne nul", "id[value eq \"x\"]", "[id pr]",
+        "",
+        " ",
+        "id",
+        "id eq",
+        "id eq ",
+        "id zz \"x\"",
+        "(id pr",
+        "id pr)",
+        "not id pr",
+        "id pr and",
+        "and id pr",
+        "id pr id pr",
+        "id eq 'x'",
+        "id eq \"x",
+        "meta[",
+        "meta[]",
+        "meta[version pr",
+        "id eq \"\\x\"",
+        "id eq \"\\ud800\"",
+        "id eq 01",
+        "id..x pr",
+        "1id pr",
+        "id eq \"x\" or",
+        "()",
+        "not ()",
+        "id pr or or id pr",
+        "id eq tru",
+        "id ne nul",
+        "id[value eq \"x\"]",
+        "[id pr]",
     ])
     .to_string()
 }
@@ -669,13 +715,23 @@ fn entra_shape(r: &mut Random, attr: &Attr, v: J) -> J {
     }
     if attr.is_members && r.chance(60) {
         let ids: Vec<J> = v.list().iter().filter_map(|e| e.at("value").cloned()).collect();
-        return if ids.len() == 1 && r.chance(50) { ids[0].clone() } else if ids.is_empty() { v } else { J::Arr(ids) };
+        return if ids.len() == 1 && r.chance(50) {
+            ids[0].clone()
+        } else if ids.is_empty() {
+            v
+        } else {
+            J::Arr(ids)
+        };
     }
     match v {
         J::Bool(b) => J::Str(recase(r, &b.to_string())),
         J::Obj(_) => J::Str(v.print()),
         J::Arr(items) if !items.is_empty() && matches!(items[0], J::Obj(_)) => {
-            if r.chance(50) { J::Arr(items.iter().map(|e| J::Str(e.print())).collect()) } else { J::Arr(items.into_iter().map(|e| boolean_text(r, e)).collect()) }
+            if r.chance(50) {
+                J::Arr(items.iter().map(|e| J::Str(e.print())).collect())
+            } else {
+                J::Arr(items.into_iter().map(|e| boolean_text(r, e)).collect())
+            }
         }
         other => other,
     }
@@ -729,7 +785,11 @@ fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: 
             let sub = *r.pick(if usual.is_empty() { &readable } else { &usual });
             let there: Vec<J> = stored.list().iter().filter_map(|e| e.named(&sub.name).cloned()).collect();
             let v = if !there.is_empty() && r.chance(60) { r.pick(&there).clone() } else { simple(r, sub) };
-            let v = if dialect == Dialect::Entra && r.chance(40) { boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone() } else { v };
+            let v = if dialect == Dialect::Entra && r.chance(40) {
+                boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone()
+            } else {
+                v
+            };
             format!("{} eq {}", recase(r, &sub.name), v.print())
         }
         5..=6 => {
@@ -758,7 +818,20 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     if r.chance(3) {
         // Things that are no path of this type, or lack something.
         match r.below(4) {
-            0 => out.set("path", s(r.pick(&["nobodyKnows", "name.nobody", "emails[type eq", "emails[type eq \"work\"", "emails[nobody eq \"x\"]", "userName[value eq \"x\"]", "__proto__", "label.x", "parts[value zz \"x\"]"]))),
+            0 => out.set(
+                "path",
+                s(r.pick(&[
+                    "nobodyKnows",
+                    "name.nobody",
+                    "emails[type eq",
+                    "emails[type eq \"work\"",
+                    "emails[nobody eq \"x\"]",
+                    "userName[value eq \"x\"]",
+                    "__proto__",
+                    "label.x",
+                    "parts[value zz \"x\"]",
+                ])),
+            ),
             1 => out.set("path", s("displayName")),
             _ => {}
         }
@@ -791,7 +864,15 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     } else if attr.is_manager && op == "remove" && r.chance(30) {
         path = format!("{path}[value eq {}]", s(r.pick(&IDS)).print());
     }
-    if attr.kind == Type::Complex && r.chance(if one { 60 } else if attr.multi { 12 } else { 50 }) {
+    if attr.kind == Type::Complex
+        && r.chance(if one {
+            60
+        } else if attr.multi {
+            12
+        } else {
+            50
+        })
+    {
         let sub = r.pick(&attr.subs);
         if !(sub.read_only() && r.chance(70)) {
             path = format!("{path}.{}", if r.chance(15) { recase(r, &sub.name) } else { sub.name.clone() });
@@ -822,7 +903,13 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
                 if dialect == Dialect::Entra && attr.is_members && r.chance(20) {
                     items = items.iter().filter_map(|e| e.at("value").cloned()).collect();
                 }
-                let v = if items.len() == 1 && r.chance(30) { items[0].clone() } else if r.chance(5) { J::Null } else { J::Arr(items) };
+                let v = if items.len() == 1 && r.chance(30) {
+                    items[0].clone()
+                } else if r.chance(5) {
+                    J::Null
+                } else {
+                    J::Arr(items)
+                };
                 out.set("value", v);
             }
         }
@@ -862,7 +949,8 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
         let (urn, attr) = if r.chance(70) { *r.pick(focus) } else { patchable(r, rt) };
         let urn = urn.filter(|u| *u != rt.base.id);
         let id = format!("{}:{}", urn.unwrap_or_default(), attr.name);
-        let overlaps = |used: &[(String, String)], sub: &str| used.iter().any(|(a, b)| *a == id && (b.is_empty() || sub.is_empty() || b == sub));
+        let overlaps =
+            |used: &[(String, String)], sub: &str| used.iter().any(|(a, b)| *a == id && (b.is_empty() || sub.is_empty() || b == sub));
         let key = spell(r, rt, urn, attr);
         if attr.kind == Type::Complex && !attr.multi && r.chance(50) {
             let sub = r.pick(&attr.subs);
@@ -894,7 +982,8 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
     }
     if r.chance(10) && !rt.extensions.is_empty() {
         let (schema, _) = r.pick(&rt.extensions);
-        let attrs: Vec<Attr> = schema.attrs.iter().filter(|a| !used.iter().any(|(u, _)| *u == format!("{}:{}", schema.id, a.name))).cloned().collect();
+        let attrs: Vec<Attr> =
+            schema.attrs.iter().filter(|a| !used.iter().any(|(u, _)| *u == format!("{}:{}", schema.id, a.name))).cloned().collect();
         let object = extension_object(r, &attrs, resource, dialect);
         let v = if dialect == Dialect::Entra && r.chance(15) { J::Str(object.print()) } else { object };
         out.push((schema.id.clone(), v));

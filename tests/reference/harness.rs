@@ -98,12 +98,14 @@ impl Bench {
                             J::Arr(
                                 issues
                                     .iter()
-                                    .map(|i| J::Obj(vec![
-                                        ("severity".into(), s(&i.severity)),
-                                        ("scimType".into(), optional(&i.scim_type)),
-                                        ("path".into(), s(&i.path)),
-                                        ("pointer".into(), s(&i.pointer)),
-                                    ]))
+                                    .map(|i| {
+                                        J::Obj(vec![
+                                            ("severity".into(), s(&i.severity)),
+                                            ("scimType".into(), optional(&i.scim_type)),
+                                            ("path".into(), s(&i.path)),
+                                            ("pointer".into(), s(&i.pointer)),
+                                        ])
+                                    })
                                     .collect(),
                             ),
                         );
@@ -141,7 +143,12 @@ impl Bench {
                         add("changed", J::Bool(p.changed));
                         add(
                             "notes",
-                            J::Arr(p.notes.iter().map(|(rule, i)| J::Arr(vec![s(rule), i.map_or(J::Null, |i| J::Num(i.to_string()))])).collect()),
+                            J::Arr(
+                                p.notes
+                                    .iter()
+                                    .map(|(rule, i)| J::Arr(vec![s(rule), i.map_or(J::Null, |i| J::Num(i.to_string()))]))
+                                    .collect(),
+                            ),
                         );
                     }
                 }
@@ -159,8 +166,7 @@ pub fn filter_text(filter: &FilterText) -> String {
 }
 
 fn settled(ours: &Option<String>, theirs: &Option<String>) -> bool {
-    ours == theirs
-        || matches!((ours, theirs), (Some(a), Some(b)) if UNSETTLED.contains(&(a.as_str(), b.as_str())))
+    ours == theirs || matches!((ours, theirs), (Some(a), Some(b)) if UNSETTLED.contains(&(a.as_str(), b.as_str())))
 }
 
 fn differ(kind: impl Into<String>, ours: impl std::fmt::Debug, theirs: impl std::fmt::Debug) -> Option<Difference> {
@@ -189,7 +195,13 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
         // A text that is no object: thrown or reported, as long as it is told.
         (Err(_), Ok(v)) if syntax(v) => None,
         (Ok(_), Err(f)) if ambiguous && f.scim_type.as_deref() == Some("invalidSyntax") => None,
-        (Ok(_), Ok(v)) if ambiguous => if syntax(v) && v.resource.is_none() { None } else { differ("validate: a name given twice", &ours, &theirs) },
+        (Ok(_), Ok(v)) if ambiguous => {
+            if syntax(v) && v.resource.is_none() {
+                None
+            } else {
+                differ("validate: a name given twice", &ours, &theirs)
+            }
+        }
         (Ok(a), Ok(b)) => {
             let key = |v: &Validated| {
                 let mut issues: Vec<_> = v.issues.clone();
@@ -199,7 +211,9 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
             };
             let (x, y) = (key(a), key(b));
             let agree = x.len() == y.len()
-                && x.iter().zip(&y).all(|(i, j)| i.severity == j.severity && i.path == j.path && i.pointer == j.pointer && settled(&i.scim_type, &j.scim_type));
+                && x.iter().zip(&y).all(|(i, j)| {
+                    i.severity == j.severity && i.path == j.path && i.pointer == j.pointer && settled(&i.scim_type, &j.scim_type)
+                });
             if !agree {
                 let first = |x: &[super::answers::IssueText], y: &[super::answers::IssueText]| {
                     x.iter().find(|i| !y.contains(i)).map_or("nothing".to_string(), |i| format!("{} {}", i.severity, name(&i.scim_type)))
@@ -266,7 +280,9 @@ fn patched(ours: Result<PatchedText, Fault>, theirs: Result<PatchedText, Fault>,
             };
             let (x, y) = (notes(a), notes(b));
             if COMPARE_NOTES && x != y {
-                let odd = |x: &[(String, Option<usize>)], y: &[(String, Option<usize>)]| x.iter().find(|n| !y.contains(n)).map_or("-".to_string(), |n| n.0.clone());
+                let odd = |x: &[(String, Option<usize>)], y: &[(String, Option<usize>)]| {
+                    x.iter().find(|n| !y.contains(n)).map_or("-".to_string(), |n| n.0.clone())
+                };
                 return differ(format!("patch: notes, {} against {}", odd(&x, &y), odd(&y, &x)), x, y);
             }
             None
@@ -333,7 +349,8 @@ fn subtrees(f: &Filter) -> Vec<Filter> {
         Filter::Or(a, b) => pair(a, b, Filter::Or),
         Filter::Not(a) => std::iter::once((**a).clone()).chain(subtrees(a).into_iter().map(|a| Filter::Not(Box::new(a)))).collect(),
         Filter::Value(name, inner, tail) => {
-            let mut out: Vec<Filter> = subtrees(inner).into_iter().map(|i| Filter::Value(name.clone(), Box::new(i), tail.clone())).collect();
+            let mut out: Vec<Filter> =
+                subtrees(inner).into_iter().map(|i| Filter::Value(name.clone(), Box::new(i), tail.clone())).collect();
             if tail.is_some() {
                 out.push(Filter::Value(name.clone(), inner.clone(), None));
             }
@@ -349,7 +366,13 @@ fn simpler(case: &Case) -> Vec<Case> {
             without(&payload, &[]).into_iter().map(|payload| Case::Validate { custom, payload, purpose, dialect }).collect()
         }
         Case::Filter { custom, filter, dialect, resource_type, resources } => {
-            let make = |filter: &FilterText, resources: Vec<J>| Case::Filter { custom, filter: filter.clone(), dialect, resource_type: resource_type.clone(), resources };
+            let make = |filter: &FilterText, resources: Vec<J>| Case::Filter {
+                custom,
+                filter: filter.clone(),
+                dialect,
+                resource_type: resource_type.clone(),
+                resources,
+            };
             let mut out = Vec::new();
             if let FilterText::Tree(tree, seed) = &filter {
                 out.extend(subtrees(tree).into_iter().map(|t| make(&FilterText::Tree(t, *seed), resources.clone())));
@@ -372,7 +395,12 @@ fn simpler(case: &Case) -> Vec<Case> {
                 .filter(|p| p.at("Operations").is_some_and(|o| !o.list().is_empty()))
                 .map(|patch| Case::Patch { custom, resource: resource.clone(), patch, dialect })
                 .collect();
-            out.extend(without(&resource, &["schemas"]).into_iter().map(|resource| Case::Patch { custom, resource, patch: patch.clone(), dialect }));
+            out.extend(without(&resource, &["schemas"]).into_iter().map(|resource| Case::Patch {
+                custom,
+                resource,
+                patch: patch.clone(),
+                dialect,
+            }));
             out
         }
     }
@@ -386,12 +414,7 @@ pub struct Findings {
 
 impl Default for Case {
     fn default() -> Case {
-        Case::Validate {
-            custom: false,
-            payload: J::Null,
-            purpose: super::payload::Purpose::Create,
-            dialect: super::schema::Dialect::Rfc,
-        }
+        Case::Validate { custom: false, payload: J::Null, purpose: super::payload::Purpose::Create, dialect: super::schema::Dialect::Rfc }
     }
 }
 
@@ -409,7 +432,12 @@ impl Findings {
         for (kind, (n, seed, case)) in &self.kinds {
             let small = shrink(bench, case.clone(), kind);
             let d = bench.difference(&small).expect("still a difference");
-            out.push_str(&format!("\n── {n} × {kind} (seed {seed})\n   case      {}\n   reference {}\n   subject   {}\n", show(&small), d.reference, d.subject));
+            out.push_str(&format!(
+                "\n── {n} × {kind} (seed {seed})\n   case      {}\n   reference {}\n   subject   {}\n",
+                show(&small),
+                d.reference,
+                d.subject
+            ));
         }
         out
     }
@@ -417,7 +445,9 @@ impl Findings {
 
 fn show(case: &Case) -> String {
     match case {
-        Case::Validate { payload, purpose, dialect, custom } => format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), payload.print()),
+        Case::Validate { payload, purpose, dialect, custom } => {
+            format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), payload.print())
+        }
         Case::Filter { filter, dialect, resource_type, resources, custom } => format!(
             "filter {} {resource_type:?} custom={custom}\n   filter    {}\n   resources {}",
             dialect.name(),

@@ -72,9 +72,7 @@ impl J {
     /// Equal as JSON: member order does not matter, numbers by their text.
     pub fn same(&self, other: &J) -> bool {
         match (self, other) {
-            (J::Obj(a), J::Obj(b)) => {
-                a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(l, w)| k == l && v.same(w)))
-            }
+            (J::Obj(a), J::Obj(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(l, w)| k == l && v.same(w))),
             (J::Arr(a), J::Arr(b)) => a.len() == b.len() && a.iter().zip(b).all(|(v, w)| v.same(w)),
             _ => self == other,
         }

@@ -515,7 +515,8 @@ impl<'a> Run<'a> {
             return Ok(new);
         }
         let items = stored.list().to_vec();
-        let hits: Vec<usize> = (0..items.len()).filter(|i| chosen.is_none_or(|f| filter::element_matches(f, attr, &items[*i], self.dialect))).collect();
+        let hits: Vec<usize> =
+            (0..items.len()).filter(|i| chosen.is_none_or(|f| filter::element_matches(f, attr, &items[*i], self.dialect))).collect();
         if hits.is_empty() {
             let element = match chosen {
                 Some(f) => self.unmatched(kind, attr, f, &given)?,

@@ -278,7 +278,8 @@ pub fn validate(
     let mut seen: Vec<String> = Vec::new();
     for (key, value) in members {
         let here = format!("/{}", escape(key));
-        let place = rt.resolve(key, dialect).filter(|p| p.sub.is_none() && (p.extension.is_none() && !key.contains(':') || p.by_manager_path));
+        let place =
+            rt.resolve(key, dialect).filter(|p| p.sub.is_none() && (p.extension.is_none() && !key.contains(':') || p.by_manager_path));
         let extension = rt.extension(key);
         let name = match (&place, extension) {
             (Some(p), _) => p.path(),
@@ -352,7 +353,8 @@ pub fn validate(
     // Required attributes; those refused above have had their say.
     for attr in rt.base.attrs.iter().filter(|a| a.required && a.name != "schemas") {
         let demanded = !attr.read_only() || purpose == Purpose::Response;
-        let refused = r.issues.iter().any(|i| i.severity == "error" && (i.path == attr.name || i.path.starts_with(&format!("{}.", attr.name))));
+        let refused =
+            r.issues.iter().any(|i| i.severity == "error" && (i.path == attr.name || i.path.starts_with(&format!("{}.", attr.name))));
         if demanded && !refused && out.at(&attr.name).is_none() {
             r.error("invalidValue", &attr.name, "");
         }

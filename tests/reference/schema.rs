@@ -244,9 +244,7 @@ impl Registry {
     /// The type whose base schema `schemas` names.
     pub fn of(&self, resource: &J) -> Option<&ResourceType> {
         let listed = resource.named("schemas")?;
-        self.types.iter().find(|t| {
-            listed.list().iter().any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&t.base.id)))
-        })
+        self.types.iter().find(|t| listed.list().iter().any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&t.base.id))))
     }
 }
 

@@ -146,7 +146,11 @@ fn the_rfcs_own_patches() {
 fn issues(text: &str, purpose: &str, dialect: &str) -> String {
     match Reference::new(None).validate(text, purpose, dialect, None) {
         Ok(v) => {
-            let lines: Vec<String> = v.issues.iter().map(|i| format!("{} {} {} {}", i.severity, i.scim_type.as_deref().unwrap_or("-"), i.path, i.pointer)).collect();
+            let lines: Vec<String> = v
+                .issues
+                .iter()
+                .map(|i| format!("{} {} {} {}", i.severity, i.scim_type.as_deref().unwrap_or("-"), i.path, i.pointer))
+                .collect();
             lines.join("\n")
         }
         Err(f) => f.scim_type.unwrap(),
@@ -181,10 +185,7 @@ fn validate_by_rule() {
     for (rule, purpose, dialect, payload, expected) in rows {
         assert_eq!(issues(&payload, purpose, dialect), expected, "rule {rule}, {dialect} {purpose}: {payload}");
     }
-    for document in [
-        include_str!("../data/rfc/rfc7643-8.1-user-minimal.json"),
-        include_str!("../data/rfc/rfc7643-8.4-group.json"),
-    ] {
+    for document in [include_str!("../data/rfc/rfc7643-8.1-user-minimal.json"), include_str!("../data/rfc/rfc7643-8.4-group.json")] {
         assert_eq!(issues(document, "response", "rfc"), "");
     }
     // The RFC's full user shows its password (§8.2), which no response may.
@@ -244,7 +245,15 @@ fn filter_by_rule() {
 fn values_compare() {
     assert_eq!(fold("ΣΑΣ"), fold("σας"));
     assert_ne!(fold("ss"), fold("ß"));
-    for (a, b, o) in [("1", "1.0", Ordering::Equal), ("1E2", "100", Ordering::Equal), ("-1", "0.5", Ordering::Less), ("9007199254740993", "9007199254740992", Ordering::Greater), ("-0", "0", Ordering::Equal), ("0.05", "0.5", Ordering::Less), ("-20", "-3", Ordering::Less)] {
+    for (a, b, o) in [
+        ("1", "1.0", Ordering::Equal),
+        ("1E2", "100", Ordering::Equal),
+        ("-1", "0.5", Ordering::Less),
+        ("9007199254740993", "9007199254740992", Ordering::Greater),
+        ("-0", "0", Ordering::Equal),
+        ("0.05", "0.5", Ordering::Less),
+        ("-20", "-3", Ordering::Less),
+    ] {
         assert_eq!(number_order(a, b), o, "{a} {b}");
     }
     assert_eq!(instant("2020-03-01T00:30:00+01:00"), instant("2020-02-29T23:30:00.000Z"));
@@ -288,9 +297,16 @@ fn filters_obey_the_laws() {
     let (builtin, custom) = bench.registries();
     let mut asked = 0;
     for seed in 0..20_000 {
-        let Case::Filter { custom: is_custom, filter: FilterText::Tree(tree, spacing), dialect, resource_type, resources } = generate::case(&mut Random::new(seed), builtin, custom) else { continue };
+        let Case::Filter { custom: is_custom, filter: FilterText::Tree(tree, spacing), dialect, resource_type, resources } =
+            generate::case(&mut Random::new(seed), builtin, custom)
+        else {
+            continue;
+        };
         let registry = if is_custom { custom } else { builtin };
-        let ask = |text: &str| Query::new(registry, text, dialect, resource_type.as_deref()).map(|q| resources.iter().map(|r| q.matches(r)).collect::<Vec<_>>());
+        let ask = |text: &str| {
+            Query::new(registry, text, dialect, resource_type.as_deref())
+                .map(|q| resources.iter().map(|r| q.matches(r)).collect::<Vec<_>>())
+        };
         let text = write(&tree, &mut Random::new(spacing));
         let answer = ask(&text);
         // Parsing what was printed gives an equal filter.
@@ -317,7 +333,11 @@ fn patches_obey_the_laws() {
     let (builtin, custom) = (Reference::new(None), Reference::new(Some(CUSTOM)));
     let mut done = 0;
     for seed in 0..20_000 {
-        let Case::Patch { custom: is_custom, resource, patch, dialect } = generate::case(&mut Random::new(seed), &builtin.registry, &custom.registry) else { continue };
+        let Case::Patch { custom: is_custom, resource, patch, dialect } =
+            generate::case(&mut Random::new(seed), &builtin.registry, &custom.registry)
+        else {
+            continue;
+        };
         let reference = if is_custom { &custom } else { &builtin };
         let apply = |resource: &str, patch: &J| reference.patch(resource, &patch.print(), dialect.name(), None);
         let text = resource.print();
@@ -328,9 +348,27 @@ fn patches_obey_the_laws() {
             // The result satisfies the schema whenever the resource did: nothing invalid is ever stored.
             let mut known = parse(&p.text).unwrap();
             known.unset("legacy");
-            let before = { let mut b = resource.clone(); b.unset("legacy"); b.print() };
-            let errors = |t: &str| reference.validate(t, "replace", "rfc", None).unwrap().issues.into_iter().filter(|i| i.severity == "error").collect::<Vec<_>>();
-            assert!(!errors(&before).is_empty() || errors(&known.print()).is_empty(), "{text}\n{}\n{}\n{:?}", patch.print(), p.text, errors(&known.print()));
+            let before = {
+                let mut b = resource.clone();
+                b.unset("legacy");
+                b.print()
+            };
+            let errors = |t: &str| {
+                reference
+                    .validate(t, "replace", "rfc", None)
+                    .unwrap()
+                    .issues
+                    .into_iter()
+                    .filter(|i| i.severity == "error")
+                    .collect::<Vec<_>>()
+            };
+            assert!(
+                !errors(&before).is_empty() || errors(&known.print()).is_empty(),
+                "{text}\n{}\n{}\n{:?}",
+                patch.print(),
+                p.text,
+                errors(&known.print())
+            );
         }
         // One request is its operations one by one, but that primary, extensions and atomicity look at each alike.
         let operations = patch.at("Operations").unwrap().list();
@@ -348,10 +386,19 @@ fn patches_obey_the_laws() {
         }
         match (&answer, &step) {
             (Ok(a), Ok(b)) => assert!(
-                { let (mut a, mut b) = (parse(&a.text).unwrap(), parse(b).unwrap()); a.unset("schemas"); b.unset("schemas"); a.same(&b) },
-                "{text}\n{}\n{}\n{b}", patch.print(), a.text
+                {
+                    let (mut a, mut b) = (parse(&a.text).unwrap(), parse(b).unwrap());
+                    a.unset("schemas");
+                    b.unset("schemas");
+                    a.same(&b)
+                },
+                "{text}\n{}\n{}\n{b}",
+                patch.print(),
+                a.text
             ),
-            (Err(a), Err((t, i))) => assert!(a.scim_type == *t && (a.operation == *i || a.operation.is_none()), "{a:?} {t:?} {i:?} {}", patch.print()),
+            (Err(a), Err((t, i))) => {
+                assert!(a.scim_type == *t && (a.operation == *i || a.operation.is_none()), "{a:?} {t:?} {i:?} {}", patch.print())
+            }
             // Without operations there is nothing to take apart.
             (Err(_), Ok(_)) if operations.is_empty() => {}
             _ => panic!("{answer:?}\n{step:?}\n{text}\n{}", patch.print()),

@@ -123,7 +123,10 @@ impl Subject for Mistaken {
             Mistake::NotIsForgotten => without_not(&tree),
             Mistake::OrBindsTighterThanAnd => swapped(&tree),
             Mistake::PrintLosesGroups => {
-                return Ok(Filtered { printed: right.printed.replace("not (", "not\u{0}").replace(['(', ')'], "").replace("not\u{0}", ""), ..right });
+                return Ok(Filtered {
+                    printed: right.printed.replace("not (", "not\u{0}").replace(['(', ')'], "").replace("not\u{0}", ""),
+                    ..right
+                });
             }
             _ => return Ok(right),
         };
@@ -136,7 +139,9 @@ impl Subject for Mistaken {
         for operation in &mut operations {
             let op = operation.at("op").and_then(J::text).unwrap_or_default().to_string();
             match self.0 {
-                Mistake::PathlessReplaceAppends if op == "replace" && operation.at("path").is_none() => operation.set("op", J::Str("add".into())),
+                Mistake::PathlessReplaceAppends if op == "replace" && operation.at("path").is_none() => {
+                    operation.set("op", J::Str("add".into()))
+                }
                 Mistake::RemovalByValueEmpties if op == "remove" => operation.unset("value"),
                 _ => {}
             }
@@ -173,8 +178,20 @@ impl Subject for Mistaken {
 fn known_mistakes_are_caught() {
     use Mistake::*;
     for mistake in [
-        PathlessReplaceAppends, RemovalByValueEmpties, HalfApplied, AcrossElements, NotIsForgotten, OrBindsTighterThanAnd, LastSpellingWins,
-        Rounded, AlwaysChanged, NoNotes, WarningsForgotten, WrongOperationIndex, PrintLosesGroups, SchemasStay,
+        PathlessReplaceAppends,
+        RemovalByValueEmpties,
+        HalfApplied,
+        AcrossElements,
+        NotIsForgotten,
+        OrBindsTighterThanAnd,
+        LastSpellingWins,
+        Rounded,
+        AlwaysChanged,
+        NoNotes,
+        WarningsForgotten,
+        WrongOperationIndex,
+        PrintLosesGroups,
+        SchemasStay,
     ] {
         let bench = Bench::new(|registry| Box::new(Mistaken(mistake, Reference::new(registry))));
         let (builtin, custom) = bench.registries();

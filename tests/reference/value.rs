@@ -85,7 +85,11 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
         "" | "Z" => 0,
         zone => {
             let z = zone.as_bytes();
-            if z.len() != 6 || !matches!(z[0], b'+' | b'-') || z[3] != b':' || !zone[1..3].bytes().chain(zone[4..6].bytes()).all(|c| c.is_ascii_digit()) {
+            if z.len() != 6
+                || !matches!(z[0], b'+' | b'-')
+                || z[3] != b':'
+                || !zone[1..3].bytes().chain(zone[4..6].bytes()).all(|c| c.is_ascii_digit())
+            {
                 return None;
             }
             let (h, m): (i64, i64) = (zone[1..3].parse().ok()?, zone[4..6].parse().ok()?);
@@ -108,9 +112,7 @@ pub fn order(attr: &Attr, a: &J, b: &J) -> Option<Ordering> {
         (Type::Integer | Type::Decimal, J::Num(a), J::Num(b)) => Some(number_order(a, b)),
         (Type::DateTime, J::Str(a), J::Str(b)) => Some(instant(a)?.cmp(&instant(b)?)),
         (Type::Binary, J::Str(a), J::Str(b)) => Some(a.cmp(b)),
-        (Type::String | Type::Reference, J::Str(a), J::Str(b)) => {
-            Some(if attr.case_exact { a.cmp(b) } else { fold(a).cmp(&fold(b)) })
-        }
+        (Type::String | Type::Reference, J::Str(a), J::Str(b)) => Some(if attr.case_exact { a.cmp(b) } else { fold(a).cmp(&fold(b)) }),
         _ => None,
     }
 }
