@@ -405,8 +405,9 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
             let inner = Box::new(inner(r, urn, attr, resource, dialect, 0));
             let tail = (dialect == Dialect::Entra && r.chance(30)).then(|| {
                 let sub = r.pick(&attr.subs);
-                let (op, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
-                (sub.name.clone(), op, value)
+                let (_, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
+                let value = if value == Const::Json(J::Null) { Const::Json(simple(r, sub)) } else { value };
+                (sub.name.clone(), "eq".to_string(), value)
             });
             return Filter::Value(name, inner, tail);
         }
