@@ -22,7 +22,7 @@ pub enum FilterText {
     Raw(String),
 }
 
-const WORDS: [&str; 14] = ["x", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
+const WORDS: [&str; 15] = ["x", "🦀 crab", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
 const IDS: [&str; 5] = ["u1", "u2", "u3", "U1", "g:1"];
 const MAILS: [&str; 4] = ["ann@a.org", "Ann@A.org", "bo@b.org", "cy@c.org"];
 const TYPES: [&str; 4] = ["work", "home", "other", "WORK"];
@@ -520,7 +520,8 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
 pub fn write(f: &Filter, r: &mut Random) -> String {
     let space = |r: &mut Random| " ".repeat(*r.pick(&[1, 1, 1, 1, 2, 3]));
     let maybe = |r: &mut Random| " ".repeat(*r.pick(&[0, 0, 0, 1]));
-    let literal = |value: &Const| match value {
+    let literal = |value: &Const, r: &mut Random| match value {
+        Const::Json(J::Str(text)) if r.chance(15) => escaped(text, r),
         Const::Json(json) => json.print(),
         Const::Bare(text) => text.clone(),
     };
@@ -536,15 +537,80 @@ pub fn write(f: &Filter, r: &mut Random) -> String {
         }
         Filter::Not(a) => format!("{}{}{}", recase(r, "not"), maybe(r), grouped(a, r)),
         Filter::Present(name) => format!("{}{}{}", recase(r, name), space(r), recase(r, "pr")),
-        Filter::Compare(name, op, value) => format!("{}{}{}{}{}", recase(r, name), space(r), recase(r, op), space(r), literal(value)),
+        Filter::Compare(name, op, value) => format!("{}{}{}{}{}", recase(r, name), space(r), recase(r, op), space(r), literal(value, r)),
         Filter::Value(name, inner, tail) => {
             let head = format!("{}[{}{}{}]", recase(r, name), maybe(r), write(inner, r), maybe(r));
             match tail {
                 None => head,
-                Some((sub, op, value)) => format!("{head}.{}{}{}{}{}", recase(r, sub), space(r), recase(r, op), space(r), literal(value)),
+                Some((sub, op, value)) => format!("{head}.{}{}{}{}{}", recase(r, sub), space(r), recase(r, op), space(r), literal(value, r)),
             }
         }
     }
+}
+
+/// A JSON string with some characters written as `\u` escapes.
+pub fn escaped(text: &str, r: &mut Random) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '/' if r.chance(50) => out.push_str("\\/"),
+            c if r.chance(30) => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            '"' | '\\' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The same JSON in other clothes, always the same for the same value: a reader of bytes must not care.
+pub fn dressed(value: &J) -> String {
+    let plain = value.print();
+    let seed = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let mut r = Random::new(seed);
+    if r.chance(60) {
+        return plain;
+    }
+    let mut out = String::new();
+    dress(value, &mut r, &mut out);
+    out
+}
+
+fn dress(value: &J, r: &mut Random, out: &mut String) {
+    let space = |r: &mut Random, out: &mut String| out.push_str(["", "", "", " ", "\n  ", "\t", "\r\n"][r.below(7)]);
+    let word = |text: &str, r: &mut Random| if r.chance(20) { escaped(text, r) } else { J::Str(text.into()).print() };
+    space(r, out);
+    match value {
+        J::Obj(members) => {
+            out.push('{');
+            for (i, (key, v)) in members.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                space(r, out);
+                out.push_str(&word(key, r));
+                space(r, out);
+                out.push(':');
+                dress(v, r, out);
+            }
+            space(r, out);
+            out.push('}');
+        }
+        J::Arr(items) => {
+            out.push('[');
+            for (i, v) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                dress(v, r, out);
+            }
+            space(r, out);
+            out.push(']');
+        }
+        J::Str(text) => out.push_str(&word(text, r)),
+        other => other.write(out),
+    }
+    space(r, out);
 }
 
 fn grouped(f: &Filter, r: &mut Random) -> String {

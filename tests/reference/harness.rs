@@ -2,7 +2,7 @@
 
 use super::answers::{Filtered, PatchedText, Reference, Subject, Validated};
 use super::filter::Filter;
-use super::generate::{Case, FilterText, all_routes, parent, write};
+use super::generate::{Case, dressed, FilterText, all_routes, parent, write};
 use super::json::{J, parse, s, twice};
 use super::patch::Fault;
 use super::random::Random;
@@ -46,14 +46,14 @@ impl Bench {
         match case {
             Case::Validate { custom, payload, purpose, dialect } => {
                 let pair = self.pair(*custom);
-                let text = payload.print();
+                let text = dressed(payload);
                 let ask = |who: &dyn Subject| who.validate(&text, purpose.name(), dialect.name(), None);
                 validated(ask(&pair.reference), ask(&*pair.subject), twice(payload, "").is_some())
             }
             Case::Filter { custom, filter, dialect, resource_type, resources } => {
                 let pair = self.pair(*custom);
                 let text = filter_text(filter);
-                let resources: Vec<String> = resources.iter().map(J::print).collect();
+                let resources: Vec<String> = resources.iter().map(dressed).collect();
                 let ask = |who: &dyn Subject, text: &str| who.filter(text, dialect.name(), resource_type.as_deref(), &resources);
                 let (ours, theirs) = (ask(&pair.reference, &text), ask(&*pair.subject, &text));
                 let again = theirs.as_ref().ok().map(|f| ask(&pair.reference, &f.printed));
@@ -61,7 +61,7 @@ impl Bench {
             }
             Case::Patch { custom, resource, patch, dialect } => {
                 let pair = self.pair(*custom);
-                let (resource, patch) = (resource.print(), patch.print());
+                let (resource, patch) = (dressed(resource), dressed(patch));
                 let ask = |who: &dyn Subject| who.patch(&resource, &patch, dialect.name(), None);
                 patched(ask(&pair.reference), ask(&*pair.subject), parse(&patch).is_ok_and(|p| twice(&p, "").is_some()))
             }
@@ -82,7 +82,7 @@ impl Bench {
         let mut add = |key: &str, value: J| line.push((key.to_string(), value));
         match case {
             Case::Validate { custom, payload, purpose, dialect } => {
-                let text = payload.print();
+                let text = dressed(payload);
                 add("kind", s("validate"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
@@ -115,7 +115,7 @@ impl Bench {
             }
             Case::Filter { custom, filter, dialect, resource_type, resources } => {
                 let text = filter_text(filter);
-                let resources: Vec<String> = resources.iter().map(J::print).collect();
+                let resources: Vec<String> = resources.iter().map(dressed).collect();
                 add("kind", s("filter"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
@@ -128,7 +128,7 @@ impl Bench {
                 }
             }
             Case::Patch { custom, resource, patch, dialect } => {
-                let (resource, patch) = (resource.print(), patch.print());
+                let (resource, patch) = (dressed(resource), dressed(patch));
                 add("kind", s("patch"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
@@ -417,18 +417,18 @@ impl Findings {
 
 fn show(case: &Case) -> String {
     match case {
-        Case::Validate { payload, purpose, dialect, custom } => format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), payload.print()),
+        Case::Validate { payload, purpose, dialect, custom } => format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), dressed(payload)),
         Case::Filter { filter, dialect, resource_type, resources, custom } => format!(
             "filter {} {resource_type:?} custom={custom}\n   filter    {}\n   resources {}",
             dialect.name(),
             filter_text(filter),
-            J::Arr(resources.clone()).print()
+            resources.iter().map(dressed).collect::<Vec<_>>().join(" , ")
         ),
         Case::Patch { resource, patch, dialect, custom } => format!(
             "patch {} custom={custom}\n   resource  {}\n   patch     {}",
             dialect.name(),
-            resource.print(),
-            patch.at("Operations").unwrap_or(patch).print()
+            dressed(resource),
+            dressed(patch)
         ),
     }
 }

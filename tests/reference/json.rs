@@ -84,7 +84,7 @@ impl J {
         self.write(&mut out);
         out
     }
-    fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         match self {
             J::Null => out.push_str("null"),
             J::Bool(b) => out.push_str(if *b { "true" } else { "false" }),

@@ -258,8 +258,8 @@ fn json_is_read_as_serde_json_reads_it() {
     for seed in 0..4_000 {
         let mut r = Random::new(seed);
         let mut text: Vec<char> = match generate::case(&mut r, &builtin, &custom) {
-            Case::Validate { payload, .. } => payload.print(),
-            Case::Patch { patch, .. } => patch.print(),
+            Case::Validate { payload, .. } => generate::dressed(&payload),
+            Case::Patch { patch, .. } => generate::dressed(&patch),
             Case::Filter { resources, .. } => resources[0].print(),
         }
         .chars()
