@@ -49,7 +49,12 @@ const OPS: [&str; 9] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 
 pub fn parse(text: &str, dialect: Dialect) -> Result<(Filter, Vec<&'static str>), Wrong> {
     let c: Vec<char> = text.chars().collect();
-    let mut p = Parser { c: &c, at: 0, entra: dialect == Dialect::Entra, notes: Vec::new() };
+    let mut p = Parser {
+        c: &c,
+        at: 0,
+        entra: dialect == Dialect::Entra,
+        notes: Vec::new(),
+    };
     let filter = p.either(false)?;
     p.space();
     if p.at < c.len() {
@@ -79,7 +84,11 @@ impl Parser<'_> {
     }
     fn word(&mut self) -> String {
         let start = self.at;
-        while self.c.get(self.at).is_some_and(|c| !matches!(c, ' ' | '[' | ']' | '(' | ')' | '"')) {
+        while self
+            .c
+            .get(self.at)
+            .is_some_and(|c| !matches!(c, ' ' | '[' | ']' | '(' | ')' | '"'))
+        {
             self.at += 1;
         }
         self.c[start..self.at].iter().collect()
@@ -153,7 +162,9 @@ impl Parser<'_> {
                     return Err(Wrong::Syntax);
                 }
                 self.notes.push("entra.filter-shorthand");
-                let Filter::Compare(sub, op, value) = self.expression(sub)? else { return Err(Wrong::Syntax) };
+                let Filter::Compare(sub, op, value) = self.expression(sub)? else {
+                    return Err(Wrong::Syntax);
+                };
                 return Ok(Filter::Value(name, Box::new(inner), Some((sub, op, value))));
             }
             return Ok(Filter::Value(name, Box::new(inner), None));
@@ -213,7 +224,9 @@ pub fn well_named(text: &str) -> bool {
     names.len() <= 2
         && names.iter().all(|n| {
             n.starts_with(|c: char| c.is_ascii_alphabetic() || c == '$')
-                && n.chars().skip(1).all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+                && n.chars()
+                    .skip(1)
+                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         })
 }
 
@@ -225,9 +238,16 @@ pub enum Scope<'a> {
 }
 
 /// Meaning found for a name: the attribute, and its sub-attribute.
-fn find<'a>(scope: Scope<'a>, name: &str, dialect: Dialect) -> Option<(&'a Attr, Option<&'a Attr>)> {
+fn find<'a>(
+    scope: Scope<'a>,
+    name: &str,
+    dialect: Dialect,
+) -> Option<(&'a Attr, Option<&'a Attr>)> {
     match scope {
-        Scope::Types(types) => types.iter().find_map(|rt| rt.resolve(name, dialect)).map(|p| (p.attr, p.sub)),
+        Scope::Types(types) => types
+            .iter()
+            .find_map(|rt| rt.resolve(name, dialect))
+            .map(|p| (p.attr, p.sub)),
         Scope::Element(attr) if attr.kind == Type::Complex => attr.sub(name).map(|sub| (sub, None)),
         // README: an element of a simple multi-valued attribute is its own `value`.
         Scope::Element(attr) => name.eq_ignore_ascii_case("value").then_some((attr, None)),
@@ -235,7 +255,13 @@ fn find<'a>(scope: Scope<'a>, name: &str, dialect: Dialect) -> Option<(&'a Attr,
 }
 
 /// Refuses what the schema does not support, and adds the notes of tolerated constants and names.
-pub fn check(f: &Filter, scope: Scope, dialect: Dialect, in_path: bool, notes: &mut Vec<&'static str>) -> Result<(), Wrong> {
+pub fn check(
+    f: &Filter,
+    scope: Scope,
+    dialect: Dialect,
+    in_path: bool,
+    notes: &mut Vec<&'static str>,
+) -> Result<(), Wrong> {
     let unknown = |notes: &mut Vec<&'static str>| match dialect.ignores() {
         Some(rule) if !in_path => {
             notes.push(rule);
@@ -256,7 +282,9 @@ pub fn check(f: &Filter, scope: Scope, dialect: Dialect, in_path: bool, notes: &
         },
         Filter::Compare(name, op, value) => match find(scope, name, dialect) {
             None => unknown(notes),
-            Some((attr, sub)) => constant(sub.unwrap_or(attr), op, value, dialect, notes).map(|_| ()),
+            Some((attr, sub)) => {
+                constant(sub.unwrap_or(attr), op, value, dialect, notes).map(|_| ())
+            }
         },
         Filter::Value(name, inner, tail) => match find(scope, name, dialect) {
             None => unknown(notes),
@@ -268,9 +296,13 @@ pub fn check(f: &Filter, scope: Scope, dialect: Dialect, in_path: bool, notes: &
                 check(inner, Scope::Element(attr), dialect, in_path, notes)?;
                 match tail {
                     None => Ok(()),
-                    Some((sub, op, value)) => {
-                        check(&Filter::Compare(sub.clone(), op.clone(), value.clone()), Scope::Element(attr), dialect, in_path, notes)
-                    }
+                    Some((sub, op, value)) => check(
+                        &Filter::Compare(sub.clone(), op.clone(), value.clone()),
+                        Scope::Element(attr),
+                        dialect,
+                        in_path,
+                        notes,
+                    ),
                 }
             }
         },
@@ -278,19 +310,31 @@ pub fn check(f: &Filter, scope: Scope, dialect: Dialect, in_path: bool, notes: &
 }
 
 /// The constant as the attribute's type has it, or why the two cannot be compared.
-pub fn constant(target: &Attr, op: &str, value: &Const, dialect: Dialect, notes: &mut Vec<&'static str>) -> Result<J, Wrong> {
+pub fn constant(
+    target: &Attr,
+    op: &str,
+    value: &Const,
+    dialect: Dialect,
+    notes: &mut Vec<&'static str>,
+) -> Result<J, Wrong> {
     if target.never_returned() {
         return Err(Wrong::Comparison);
     }
     let ordering = matches!(op, "gt" | "ge" | "lt" | "le");
     let equality = matches!(op, "eq" | "ne");
     if *value == Const::Json(J::Null) {
-        return if equality { Ok(J::Null) } else { Err(Wrong::Comparison) };
+        return if equality {
+            Ok(J::Null)
+        } else {
+            Err(Wrong::Comparison)
+        };
     }
     let entra = dialect == Dialect::Entra;
     match target.kind {
         Type::Complex => match target.sub("value") {
-            Some(sub) if !ordering && sub.kind != Type::Complex => constant(sub, op, value, dialect, notes),
+            Some(sub) if !ordering && sub.kind != Type::Complex => {
+                constant(sub, op, value, dialect, notes)
+            }
             _ => Err(Wrong::Comparison),
         },
         Type::String | Type::Reference | Type::Binary => {
@@ -327,13 +371,15 @@ pub fn constant(target: &Attr, op: &str, value: &Const, dialect: Dialect, notes:
             }
             match value {
                 Const::Json(word @ J::Bool(_)) => Ok(word.clone()),
-                Const::Json(J::Str(text)) | Const::Bare(text) if entra => match text.to_ascii_lowercase().as_str() {
-                    word @ ("true" | "false") => {
-                        notes.push("entra.string-boolean");
-                        Ok(J::Bool(word == "true"))
+                Const::Json(J::Str(text)) | Const::Bare(text) if entra => {
+                    match text.to_ascii_lowercase().as_str() {
+                        word @ ("true" | "false") => {
+                            notes.push("entra.string-boolean");
+                            Ok(J::Bool(word == "true"))
+                        }
+                        _ => Err(Wrong::Comparison),
                     }
-                    _ => Err(Wrong::Comparison),
-                },
+                }
                 _ => Err(Wrong::Comparison),
             }
         }
@@ -370,7 +416,13 @@ fn values<'a>(subject: Subject<'a>, name: &str, dialect: Dialect) -> Option<(&'a
             let found = spread(place.attr, holder.and_then(|h| h.named(&place.attr.name)));
             match place.sub {
                 None => (place.attr, found),
-                Some(sub) => (sub, found.iter().flat_map(|v| spread(sub, v.named(&sub.name))).collect()),
+                Some(sub) => (
+                    sub,
+                    found
+                        .iter()
+                        .flat_map(|v| spread(sub, v.named(&sub.name)))
+                        .collect(),
+                ),
             }
         }
         Subject::Element(attr, element) if attr.kind == Type::Complex => {
@@ -384,17 +436,27 @@ fn values<'a>(subject: Subject<'a>, name: &str, dialect: Dialect) -> Option<(&'a
             (attr, vec![element.clone()])
         }
     };
-    Some((attr, found.into_iter().filter(|v| !v.unassigned()).collect()))
+    Some((
+        attr,
+        found.into_iter().filter(|v| !v.unassigned()).collect(),
+    ))
 }
 
 fn compare(target: &Attr, found: &[J], op: &str, value: &Const, dialect: Dialect) -> bool {
-    let Ok(wanted) = constant(target, op, value, dialect, &mut Vec::new()) else { return false };
+    let Ok(wanted) = constant(target, op, value, dialect, &mut Vec::new()) else {
+        return false;
+    };
     if wanted == J::Null {
         return found.is_empty() == (op == "eq");
     }
     if target.kind == Type::Complex {
         let sub = target.sub("value").expect("checked");
-        let found: Vec<J> = found.iter().filter_map(|v| v.named("value")).filter(|v| !v.unassigned()).cloned().collect();
+        let found: Vec<J> = found
+            .iter()
+            .filter_map(|v| v.named("value"))
+            .filter(|v| !v.unassigned())
+            .cloned()
+            .collect();
         return compare(sub, &found, op, value, dialect);
     }
     if found.is_empty() {
@@ -402,7 +464,11 @@ fn compare(target: &Attr, found: &[J], op: &str, value: &Const, dialect: Dialect
     }
     let text = |v: &J| {
         let t = v.text().unwrap_or_default();
-        if target.case_exact || target.kind == Type::Binary { t.to_string() } else { fold(t) }
+        if target.case_exact || target.kind == Type::Binary {
+            t.to_string()
+        } else {
+            fold(t)
+        }
     };
     found.iter().any(|v| match op {
         "co" => text(v).contains(&text(&wanted)),
@@ -429,7 +495,11 @@ fn holds(f: &Filter, subject: Subject, known: &dyn Fn(&str) -> bool, dialect: Di
         Filter::Not(a) => !holds(a, subject, known, dialect),
         Filter::Present(name) => {
             // Rule 24: "" is a value, yet `pr` is false for it.
-            values(subject, name, dialect).is_some_and(|(_, found)| found.iter().any(|v| *v != J::Str(String::new()) && present(v)))
+            values(subject, name, dialect).is_some_and(|(_, found)| {
+                found
+                    .iter()
+                    .any(|v| *v != J::Str(String::new()) && present(v))
+            })
         }
         Filter::Compare(name, op, value) => match values(subject, name, dialect) {
             Some((target, found)) => compare(target, &found, op, value, dialect),
@@ -438,15 +508,26 @@ fn holds(f: &Filter, subject: Subject, known: &dyn Fn(&str) -> bool, dialect: Di
             None => false,
         },
         Filter::Value(name, inner, tail) => {
-            let Subject::Resource(rt, _) = subject else { return false };
-            let Some(attr) = rt.resolve(name, dialect).map(|p| p.attr) else { return false };
-            let found = values(subject, name, dialect).map(|(_, v)| v).unwrap_or_default();
+            let Subject::Resource(rt, _) = subject else {
+                return false;
+            };
+            let Some(attr) = rt.resolve(name, dialect).map(|p| p.attr) else {
+                return false;
+            };
+            let found = values(subject, name, dialect)
+                .map(|(_, v)| v)
+                .unwrap_or_default();
             found.iter().any(|element| {
                 let here = Subject::Element(attr, element);
                 let known = |_: &str| false;
                 holds(inner, here, &known, dialect)
                     && tail.as_ref().is_none_or(|(sub, op, value)| {
-                        holds(&Filter::Compare(sub.clone(), op.clone(), value.clone()), here, &known, dialect)
+                        holds(
+                            &Filter::Compare(sub.clone(), op.clone(), value.clone()),
+                            here,
+                            &known,
+                            dialect,
+                        )
                     })
             })
         }
@@ -479,7 +560,12 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    pub fn new(registry: &'a Registry, text: &str, dialect: Dialect, resource_type: Option<&str>) -> Result<Query<'a>, Wrong> {
+    pub fn new(
+        registry: &'a Registry,
+        text: &str,
+        dialect: Dialect,
+        resource_type: Option<&str>,
+    ) -> Result<Query<'a>, Wrong> {
         let types: Vec<&ResourceType> = match resource_type {
             Some(name) => vec![registry.named(name).expect("a resource type")],
             None => registry.types.iter().collect(),
@@ -488,20 +574,39 @@ impl<'a> Query<'a> {
         check(&filter, Scope::Types(&types), dialect, false, &mut notes)?;
         notes.sort_unstable();
         notes.dedup();
-        Ok(Query { filter, notes, types, registry, dialect })
+        Ok(Query {
+            filter,
+            notes,
+            types,
+            registry,
+            dialect,
+        })
     }
 
     pub fn matches(&self, resource: &J) -> bool {
-        let rt = if self.types.len() == 1 { self.types[0] } else { self.registry.of(resource).expect("a type") };
+        let rt = if self.types.len() == 1 {
+            self.types[0]
+        } else {
+            self.registry.of(resource).expect("a type")
+        };
         let known = |name: &str| find(Scope::Types(&self.types), name, self.dialect).is_some();
-        holds(&self.filter, Subject::Resource(rt, resource), &known, self.dialect)
+        holds(
+            &self.filter,
+            Subject::Resource(rt, resource),
+            &known,
+            self.dialect,
+        )
     }
 }
 
 /// Text that reads as the same filter.
 pub fn print(f: &Filter) -> String {
     match f {
-        Filter::Or(a, b) => format!("{} or {}", print(a), side(b, |f| matches!(f, Filter::Or(..)))),
+        Filter::Or(a, b) => format!(
+            "{} or {}",
+            print(a),
+            side(b, |f| matches!(f, Filter::Or(..)))
+        ),
         Filter::And(a, b) => format!(
             "{} and {}",
             side(a, |f| matches!(f, Filter::Or(..))),
@@ -512,13 +617,19 @@ pub fn print(f: &Filter) -> String {
         Filter::Compare(name, op, value) => format!("{name} {op} {}", literal(value)),
         Filter::Value(name, inner, tail) => match tail {
             None => format!("{name}[{}]", print(inner)),
-            Some((sub, op, value)) => format!("{name}[{}].{sub} {op} {}", print(inner), literal(value)),
+            Some((sub, op, value)) => {
+                format!("{name}[{}].{sub} {op} {}", print(inner), literal(value))
+            }
         },
     }
 }
 
 fn side(f: &Filter, grouped: impl Fn(&Filter) -> bool) -> String {
-    if grouped(f) { format!("({})", print(f)) } else { print(f) }
+    if grouped(f) {
+        format!("({})", print(f))
+    } else {
+        print(f)
+    }
 }
 
 fn literal(value: &Const) -> String {

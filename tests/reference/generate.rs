@@ -10,9 +10,25 @@ use super::schema::{Attr, Dialect, ENTERPRISE, Registry, ResourceType, Type};
 /// One question and all that is needed to ask it again.
 #[derive(Clone, Debug)]
 pub enum Case {
-    Validate { custom: bool, payload: J, purpose: Purpose, dialect: Dialect },
-    Filter { custom: bool, filter: FilterText, dialect: Dialect, resource_type: Option<String>, resources: Vec<J> },
-    Patch { custom: bool, resource: J, patch: J, dialect: Dialect },
+    Validate {
+        custom: bool,
+        payload: J,
+        purpose: Purpose,
+        dialect: Dialect,
+    },
+    Filter {
+        custom: bool,
+        filter: FilterText,
+        dialect: Dialect,
+        resource_type: Option<String>,
+        resources: Vec<J>,
+    },
+    Patch {
+        custom: bool,
+        resource: J,
+        patch: J,
+        dialect: Dialect,
+    },
 }
 
 /// A tree as long as it can be shrunk, else raw text.
@@ -22,15 +38,59 @@ pub enum FilterText {
     Raw(String),
 }
 
-const WORDS: [&str; 15] = ["x", "🦀 crab", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
+const WORDS: [&str; 15] = [
+    "x",
+    "🦀 crab",
+    "X",
+    "work",
+    "Work",
+    "home",
+    "",
+    "Ärger",
+    "ärger",
+    "ΣΑΣ",
+    "σας",
+    "a:b",
+    "say \"hi\"",
+    "[x] or (y)",
+    "back\\slash",
+];
 const IDS: [&str; 5] = ["u1", "u2", "u3", "U1", "g:1"];
 const MAILS: [&str; 4] = ["ann@a.org", "Ann@A.org", "bo@b.org", "cy@c.org"];
 const TYPES: [&str; 4] = ["work", "home", "other", "WORK"];
-const TIMES: [&str; 5] = ["2020-01-02T03:04:05Z", "2020-01-02T04:04:05+01:00", "2020-01-02T03:04:05.500Z", "2021-12-31T23:59:59Z", "1999-06-01T00:00:00-08:00"];
-const INTEGERS: [&str; 7] = ["0", "1", "-7", "42", "9007199254740993", "9007199254740992", "123456789012345678901234567890"];
-const DECIMALS: [&str; 8] = ["0", "1.50", "1.5", "-0.25", "15e-1", "9007199254740993.5", "2", "1E2"];
+const TIMES: [&str; 5] = [
+    "2020-01-02T03:04:05Z",
+    "2020-01-02T04:04:05+01:00",
+    "2020-01-02T03:04:05.500Z",
+    "2021-12-31T23:59:59Z",
+    "1999-06-01T00:00:00-08:00",
+];
+const INTEGERS: [&str; 7] = [
+    "0",
+    "1",
+    "-7",
+    "42",
+    "9007199254740993",
+    "9007199254740992",
+    "123456789012345678901234567890",
+];
+const DECIMALS: [&str; 8] = [
+    "0",
+    "1.50",
+    "1.5",
+    "-0.25",
+    "15e-1",
+    "9007199254740993.5",
+    "2",
+    "1E2",
+];
 const BLOBS: [&str; 4] = ["AAEC", "aaec", "QQ==", "Zm9vYmFy"];
-const REFS: [&str; 4] = ["https://example.org/a", "https://example.org/A", "../Users/u1", "urn:example:thing"];
+const REFS: [&str; 4] = [
+    "https://example.org/a",
+    "https://example.org/A",
+    "../Users/u1",
+    "urn:example:thing",
+];
 
 pub fn case(r: &mut Random, builtin: &Registry, custom: &Registry) -> Case {
     let is_custom = r.chance(40);
@@ -39,12 +99,22 @@ pub fn case(r: &mut Random, builtin: &Registry, custom: &Registry) -> Case {
     let rt = r.pick(&registry.types);
     match r.below(10) {
         0..=2 => {
-            let purpose = *r.pick(&[Purpose::Create, Purpose::Create, Purpose::Replace, Purpose::Response]);
+            let purpose = *r.pick(&[
+                Purpose::Create,
+                Purpose::Create,
+                Purpose::Replace,
+                Purpose::Response,
+            ]);
             let mut payload = resource(r, rt, purpose == Purpose::Response);
             for _ in 0..*r.pick(&[0, 0, 1, 1, 1, 2, 3]) {
                 damage(r, rt, &mut payload, dialect);
             }
-            Case::Validate { custom: is_custom, payload, purpose, dialect }
+            Case::Validate {
+                custom: is_custom,
+                payload,
+                purpose,
+                dialect,
+            }
         }
         3..=5 => {
             let any = r.chance(25);
@@ -59,19 +129,36 @@ pub fn case(r: &mut Random, builtin: &Registry, custom: &Registry) -> Case {
             } else {
                 FilterText::Tree(tree(r, rt, &resources[0], dialect, 0), r.next())
             };
-            Case::Filter { custom: is_custom, filter, dialect, resource_type: (!any).then(|| rt.name.clone()), resources }
+            Case::Filter {
+                custom: is_custom,
+                filter,
+                dialect,
+                resource_type: (!any).then(|| rt.name.clone()),
+                resources,
+            }
         }
         _ => {
             let resource = {
                 let mut it = resource(r, rt, true);
                 it.unset("password");
                 if r.chance(10) {
-                    it.set("legacy", J::Obj(vec![("kept".into(), J::Bool(true)), ("none".into(), J::Null)]));
+                    it.set(
+                        "legacy",
+                        J::Obj(vec![
+                            ("kept".into(), J::Bool(true)),
+                            ("none".into(), J::Null),
+                        ]),
+                    );
                 }
                 it
             };
             let patch = patch(r, rt, &resource, dialect);
-            Case::Patch { custom: is_custom, resource, patch, dialect }
+            Case::Patch {
+                custom: is_custom,
+                resource,
+                patch,
+                dialect,
+            }
         }
     }
 }
@@ -103,15 +190,27 @@ fn value(r: &mut Random, attr: &Attr, all: bool) -> J {
     let mut items: Vec<J> = Vec::new();
     for _ in 0..*r.pick(&[1, 1, 2, 2, 3]) {
         let mut one = element(r, attr, all);
-        if one.at("primary") == Some(&J::Bool(true)) && items.iter().any(|e| e.at("primary") == Some(&J::Bool(true))) {
+        if one.at("primary") == Some(&J::Bool(true))
+            && items
+                .iter()
+                .any(|e| e.at("primary") == Some(&J::Bool(true)))
+        {
             one.unset("primary");
         }
         let same_id = |e: &J| attr.is_members && e.at("value") == one.at("value");
-        if !one.unassigned() && !items.iter().any(|e| same_id(e) || super::value::equal(attr, e, &one)) {
+        if !one.unassigned()
+            && !items
+                .iter()
+                .any(|e| same_id(e) || super::value::equal(attr, e, &one))
+        {
             items.push(one);
         }
     }
-    if items.is_empty() { J::Arr(vec![whole(r, attr)]) } else { J::Arr(items) }
+    if items.is_empty() {
+        J::Arr(vec![whole(r, attr)])
+    } else {
+        J::Arr(items)
+    }
 }
 
 /// `all` also fills readOnly sub-attributes, as a stored resource has them.
@@ -121,7 +220,13 @@ fn element(r: &mut Random, attr: &Attr, all: bool) -> J {
     }
     let mut out = J::Obj(Vec::new());
     for sub in &attr.subs {
-        let likely = if sub.required || attr.is_members && sub.name == "value" { 100 } else if ["value", "type"].contains(&sub.name.as_str()) { 80 } else { 35 };
+        let likely = if sub.required || attr.is_members && sub.name == "value" {
+            100
+        } else if ["value", "type"].contains(&sub.name.as_str()) {
+            80
+        } else {
+            35
+        };
         if (sub.read_only() && !all) || !r.chance(likely) {
             continue;
         }
@@ -136,12 +241,27 @@ fn element(r: &mut Random, attr: &Attr, all: bool) -> J {
             out.set("type", s("User"));
         }
     }
-    if out.unassigned() { whole(r, attr) } else { out }
+    if out.unassigned() {
+        whole(r, attr)
+    } else {
+        out
+    }
 }
 
 fn whole(r: &mut Random, attr: &Attr) -> J {
-    let sub = attr.subs.iter().find(|a| !a.read_only()).unwrap_or(&attr.subs[0]);
-    J::Obj(vec![(sub.name.clone(), if sub.kind == Type::String { s("x") } else { simple(r, sub) })])
+    let sub = attr
+        .subs
+        .iter()
+        .find(|a| !a.read_only())
+        .unwrap_or(&attr.subs[0]);
+    J::Obj(vec![(
+        sub.name.clone(),
+        if sub.kind == Type::String {
+            s("x")
+        } else {
+            simple(r, sub)
+        },
+    )])
 }
 
 /// A valid canonical resource; `stored` has what the server fills in.
@@ -156,7 +276,10 @@ pub fn resource(r: &mut Random, rt: &ResourceType, stored: bool) -> J {
             let v = match attr.name.as_str() {
                 "id" => s(r.pick(&IDS)),
                 "displayName" => s(r.pick(&["Team", "team", "Crew"])),
-                "meta" => J::Obj(vec![("resourceType".into(), s(&rt.name)), ("lastModified".into(), s(r.pick(&TIMES)))]),
+                "meta" => J::Obj(vec![
+                    ("resourceType".into(), s(&rt.name)),
+                    ("lastModified".into(), s(r.pick(&TIMES))),
+                ]),
                 _ => value(r, attr, stored),
             };
             out.set(&attr.name, v);
@@ -187,7 +310,16 @@ fn recase(r: &mut Random, text: &str) -> String {
     match r.below(4) {
         0 => text.to_ascii_uppercase(),
         1 => text.to_ascii_lowercase(),
-        2 => text.chars().map(|c| if r.chance(50) { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect(),
+        2 => text
+            .chars()
+            .map(|c| {
+                if r.chance(50) {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            })
+            .collect(),
         _ => text.to_string(),
     }
 }
@@ -242,7 +374,9 @@ pub fn parent<'a>(value: &'a mut J, route: &[usize]) -> &'a mut J {
 /// One thing that a payload may have wrong, or odd.
 fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) {
     let all = all_routes(payload);
-    let Some(route) = (!all.is_empty()).then(|| r.pick(&all).clone()) else { return };
+    let Some(route) = (!all.is_empty()).then(|| r.pick(&all).clone()) else {
+        return;
+    };
     let last = *route.last().expect("not empty");
     let top = route.len() == 1;
     match r.below(16) {
@@ -267,7 +401,9 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
         }
         5 => {
             if let J::Obj(members) = parent(payload, &route) {
-                let key = r.pick(&["unknown", "favourite", "a/b~c", "__proto__"]).to_string();
+                let key = r
+                    .pick(&["unknown", "favourite", "a/b~c", "__proto__"])
+                    .to_string();
                 if !members.iter().any(|(k, _)| *k == key) {
                     members.push((key, s("x")));
                 }
@@ -299,26 +435,54 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
         9 => payload.set("meta", J::Obj(vec![("resourceType".into(), s(&rt.name))])),
         10 => {
             if rt.name == "User" {
-                payload.set("groups", r.pick(&[J::Arr(Vec::new()), J::Arr(vec![J::Obj(vec![("value".into(), s("g1"))])]), J::Null]).clone());
+                payload.set(
+                    "groups",
+                    r.pick(&[
+                        J::Arr(Vec::new()),
+                        J::Arr(vec![J::Obj(vec![("value".into(), s("g1"))])]),
+                        J::Null,
+                    ])
+                    .clone(),
+                );
             }
         }
         11 => {
-            let mut urns = payload.at("schemas").map(J::list).unwrap_or_default().to_vec();
+            let mut urns = payload
+                .at("schemas")
+                .map(J::list)
+                .unwrap_or_default()
+                .to_vec();
             match r.below(4) {
-                0 => urns.push(s("http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group")),
+                0 => urns.push(s(
+                    "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group",
+                )),
                 1 => urns.truncate(1),
                 2 => urns.push(s(&rt.base.id)),
-                _ => urns.extend(rt.extensions.iter().map(|(e, _)| s(&recase(r, &e.id)))),
+                _ => urns.extend(rt.extensions.iter().map(|(e, _)| s(recase(r, &e.id)))),
             }
             payload.set("schemas", J::Arr(urns));
         }
         12 if rt.extension(ENTERPRISE).is_some() => {
-            let manager = r.pick(&[s("u1"), J::Arr(vec![J::Obj(vec![("value".into(), s("u1"))])]), J::Arr(vec![s("u2")]), J::Obj(vec![("value".into(), s("u1")), ("displayName".into(), s("Ann"))])]).clone();
+            let manager = r
+                .pick(&[
+                    s("u1"),
+                    J::Arr(vec![J::Obj(vec![("value".into(), s("u1"))])]),
+                    J::Arr(vec![s("u2")]),
+                    J::Obj(vec![
+                        ("value".into(), s("u1")),
+                        ("displayName".into(), s("Ann")),
+                    ]),
+                ])
+                .clone();
             match r.below(3) {
                 0 => payload.set("manager", manager),
                 1 => payload.set(&format!("{ENTERPRISE}.manager"), manager),
                 _ => {
-                    let mut object = payload.at(ENTERPRISE).filter(|o| matches!(o, J::Obj(_))).cloned().unwrap_or(J::Obj(Vec::new()));
+                    let mut object = payload
+                        .at(ENTERPRISE)
+                        .filter(|o| matches!(o, J::Obj(_)))
+                        .cloned()
+                        .unwrap_or(J::Obj(Vec::new()));
                     object.set("manager", manager);
                     payload.set(ENTERPRISE, object);
                 }
@@ -331,16 +495,24 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
                 J::Arr(items) => Some(&mut items[last]),
                 _ => None,
             };
-            if let Some(spot) = text {
-                if matches!(spot, J::Obj(_)) {
-                    *spot = if r.chance(60) { J::Str(spot.print()) } else { s("u1") };
-                }
+            if let Some(spot) = text
+                && matches!(spot, J::Obj(_))
+            {
+                *spot = if r.chance(60) {
+                    J::Str(spot.print())
+                } else {
+                    s("u1")
+                };
             }
         }
         14 => {
             for boolean in ["active", "enabled"] {
                 if rt.base.attrs.iter().any(|a| a.name == boolean) {
-                    payload.set(boolean, r.pick(&[s("True"), s("fAlse"), s("yes"), J::Num("1".into())]).clone());
+                    payload.set(
+                        boolean,
+                        r.pick(&[s("True"), s("fAlse"), s("yes"), J::Num("1".into())])
+                            .clone(),
+                    );
                 }
             }
         }
@@ -360,14 +532,29 @@ fn filter_name(r: &mut Random, rt: &ResourceType, resource: &J) -> (String, Attr
     let prefix = urn.map_or(String::new(), |urn| format!("{urn}:"));
     if attr.kind == Type::Complex && r.chance(75) {
         let sub = r.pick(&attr.subs);
-        return (format!("{prefix}{}.{}", attr.name, sub.name), sub.clone(), there(resource, urn, attr, Some(&sub.name)));
+        return (
+            format!("{prefix}{}.{}", attr.name, sub.name),
+            sub.clone(),
+            there(resource, urn, attr, Some(&sub.name)),
+        );
     }
-    let of = attr.sub("value").map(|a| a.name.as_str()).filter(|_| attr.kind == Type::Complex);
-    (format!("{prefix}{}", attr.name), attr.clone(), there(resource, urn, attr, of))
+    let of = attr
+        .sub("value")
+        .map(|a| a.name.as_str())
+        .filter(|_| attr.kind == Type::Complex);
+    (
+        format!("{prefix}{}", attr.name),
+        attr.clone(),
+        there(resource, urn, attr, of),
+    )
 }
 
 /// Mostly one that the resource has.
-fn present_attribute<'a>(r: &mut Random, rt: &'a ResourceType, resource: &J) -> (Option<&'a str>, &'a Attr) {
+fn present_attribute<'a>(
+    r: &mut Random,
+    rt: &'a ResourceType,
+    resource: &J,
+) -> (Option<&'a str>, &'a Attr) {
     let mut found = any_attribute(r, rt);
     for _ in 0..6 {
         if !there(resource, found.0, found.1, None).is_empty() || r.chance(10) {
@@ -386,7 +573,10 @@ fn any_attribute<'a>(r: &mut Random, rt: &'a ResourceType) -> (Option<&'a str>, 
     }
     let attr = r.pick(&rt.base.attrs);
     let common = ["schemas", "id", "externalId", "meta"].contains(&attr.name.as_str());
-    ((!common && r.chance(10)).then_some(rt.base.id.as_str()), attr)
+    (
+        (!common && r.chance(10)).then_some(rt.base.id.as_str()),
+        attr,
+    )
 }
 
 fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth: usize) -> Filter {
@@ -405,8 +595,17 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
             let inner = Box::new(inner(r, urn, attr, resource, dialect, 0));
             let tail = (dialect == Dialect::Entra && r.chance(30)).then(|| {
                 let sub = r.pick(&attr.subs);
-                let (_, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
-                let value = if value == Const::Json(J::Null) { Const::Json(simple(r, sub)) } else { value };
+                let (_, value) = comparison(
+                    r,
+                    sub,
+                    &there(resource, urn, attr, Some(&sub.name)),
+                    dialect,
+                );
+                let value = if value == Const::Json(J::Null) {
+                    Const::Json(simple(r, sub))
+                } else {
+                    value
+                };
                 (sub.name.clone(), "eq".to_string(), value)
             });
             return Filter::Value(name, inner, tail);
@@ -424,7 +623,14 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
 }
 
 /// Inside the brackets of a value path.
-pub fn inner(r: &mut Random, urn: Option<&str>, attr: &Attr, resource: &J, dialect: Dialect, depth: usize) -> Filter {
+pub fn inner(
+    r: &mut Random,
+    urn: Option<&str>,
+    attr: &Attr,
+    resource: &J,
+    dialect: Dialect,
+    depth: usize,
+) -> Filter {
     // Two facts of two elements: true only if one element has both.
     let elements = there(resource, urn, attr, None);
     if elements.len() > 1 && r.chance(25) {
@@ -443,12 +649,25 @@ pub fn inner(r: &mut Random, urn: Option<&str>, attr: &Attr, resource: &J, diale
             _ => Filter::Not(next(r)),
         };
     }
-    let filled: Vec<&Attr> = attr.subs.iter().filter(|s| !there(resource, urn, attr, Some(&s.name)).is_empty()).collect();
-    let sub = if !filled.is_empty() && r.chance(80) { *r.pick(&filled) } else { r.pick(&attr.subs) };
+    let filled: Vec<&Attr> = attr
+        .subs
+        .iter()
+        .filter(|s| !there(resource, urn, attr, Some(&s.name)).is_empty())
+        .collect();
+    let sub = if !filled.is_empty() && r.chance(80) {
+        *r.pick(&filled)
+    } else {
+        r.pick(&attr.subs)
+    };
     if r.chance(12) {
         return Filter::Present(sub.name.clone());
     }
-    let (op, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
+    let (op, value) = comparison(
+        r,
+        sub,
+        &there(resource, urn, attr, Some(&sub.name)),
+        dialect,
+    );
     Filter::Compare(sub.name.clone(), op, value)
 }
 
@@ -462,14 +681,20 @@ fn there(resource: &J, urn: Option<&str>, attr: &Attr, sub: Option<&str>) -> Vec
     };
     match sub {
         None => elements,
-        Some(sub) => elements.iter().filter_map(|e| e.named(sub).cloned()).collect(),
+        Some(sub) => elements
+            .iter()
+            .filter_map(|e| e.named(sub).cloned())
+            .collect(),
     }
 }
 
 /// An operator and a constant for `target`, which has the values `pool`.
 fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (String, Const) {
     let target = match target.kind {
-        Type::Complex => target.sub("value").cloned().unwrap_or_else(|| target.subs[0].clone()),
+        Type::Complex => target
+            .sub("value")
+            .cloned()
+            .unwrap_or_else(|| target.subs[0].clone()),
         _ => target.clone(),
     };
     let ops: &[&str] = match target.kind {
@@ -477,17 +702,25 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
         Type::Boolean => &["eq", "ne"],
         Type::Integer | Type::Decimal | Type::DateTime => &["eq", "ne", "gt", "ge", "lt", "le"],
         Type::Binary => &["eq", "ne"],
-        _ => &["eq", "eq", "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"],
+        _ => &[
+            "eq", "eq", "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le",
+        ],
     };
     let op = r.pick(ops).to_string();
     if r.chance(5) {
         return (op, Const::Json(J::Null));
     }
     if r.chance(3) {
-        return (op, Const::Json(r.pick(&[s("x"), J::Num("1".into()), J::Bool(true)]).clone()));
+        return (
+            op,
+            Const::Json(r.pick(&[s("x"), J::Num("1".into()), J::Bool(true)]).clone()),
+        );
     }
     let mut value = simple(r, &target);
-    let fitting: Vec<&J> = pool.iter().filter(|v| !matches!(v, J::Obj(_) | J::Arr(_))).collect();
+    let fitting: Vec<&J> = pool
+        .iter()
+        .filter(|v| !matches!(v, J::Obj(_) | J::Arr(_)))
+        .collect();
     if !fitting.is_empty() && r.chance(65) {
         value = (*r.pick(&fitting)).clone();
         if let J::Str(text) = &value
@@ -507,10 +740,14 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
             let text = recase(r, &b.to_string());
             return (op, Const::Json(J::Str(text)));
         }
-        if let (J::Str(text), "eq", true) = (&value, op.as_str(), r.chance(20)) {
-            if text.len() > 1 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-')) && !super::json::is_number(text) {
-                return (op, Const::Bare(text.clone()));
-            }
+        if let (J::Str(text), "eq", true) = (&value, op.as_str(), r.chance(20))
+            && text.len() > 1
+            && text
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-'))
+            && !super::json::is_number(text)
+        {
+            return (op, Const::Bare(text.clone()));
         }
     }
     (op, Const::Json(value))
@@ -527,22 +764,57 @@ pub fn write(f: &Filter, r: &mut Random) -> String {
     };
     match f {
         Filter::Or(a, b) => {
-            let (a, b) = (write(a, r), if matches!(**b, Filter::Or(..)) { grouped(b, r) } else { write(b, r) });
+            let (a, b) = (
+                write(a, r),
+                if matches!(**b, Filter::Or(..)) {
+                    grouped(b, r)
+                } else {
+                    write(b, r)
+                },
+            );
             format!("{a}{}{}{}{b}", space(r), recase(r, "or"), space(r))
         }
         Filter::And(a, b) => {
-            let a = if matches!(**a, Filter::Or(..)) || r.chance(10) { grouped(a, r) } else { write(a, r) };
-            let b = if matches!(**b, Filter::Or(..) | Filter::And(..)) || r.chance(10) { grouped(b, r) } else { write(b, r) };
+            let a = if matches!(**a, Filter::Or(..)) || r.chance(10) {
+                grouped(a, r)
+            } else {
+                write(a, r)
+            };
+            let b = if matches!(**b, Filter::Or(..) | Filter::And(..)) || r.chance(10) {
+                grouped(b, r)
+            } else {
+                write(b, r)
+            };
             format!("{a}{}{}{}{b}", space(r), recase(r, "and"), space(r))
         }
         Filter::Not(a) => format!("{}{}{}", recase(r, "not"), maybe(r), grouped(a, r)),
         Filter::Present(name) => format!("{}{}{}", recase(r, name), space(r), recase(r, "pr")),
-        Filter::Compare(name, op, value) => format!("{}{}{}{}{}", recase(r, name), space(r), recase(r, op), space(r), literal(value, r)),
+        Filter::Compare(name, op, value) => format!(
+            "{}{}{}{}{}",
+            recase(r, name),
+            space(r),
+            recase(r, op),
+            space(r),
+            literal(value, r)
+        ),
         Filter::Value(name, inner, tail) => {
-            let head = format!("{}[{}{}{}]", recase(r, name), maybe(r), write(inner, r), maybe(r));
+            let head = format!(
+                "{}[{}{}{}]",
+                recase(r, name),
+                maybe(r),
+                write(inner, r),
+                maybe(r)
+            );
             match tail {
                 None => head,
-                Some((sub, op, value)) => format!("{head}.{}{}{}{}{}", recase(r, sub), space(r), recase(r, op), space(r), literal(value, r)),
+                Some((sub, op, value)) => format!(
+                    "{head}.{}{}{}{}{}",
+                    recase(r, sub),
+                    space(r),
+                    recase(r, op),
+                    space(r),
+                    literal(value, r)
+                ),
             }
         }
     }
@@ -554,7 +826,10 @@ pub fn escaped(text: &str, r: &mut Random) -> String {
     for c in text.chars() {
         match c {
             '/' if r.chance(50) => out.push_str("\\/"),
-            c if r.chance(30) => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            c if r.chance(30) => c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
             '"' | '\\' => out.extend(['\\', c]),
             c => out.push(c),
         }
@@ -566,7 +841,9 @@ pub fn escaped(text: &str, r: &mut Random) -> String {
 /// The same JSON in other clothes, always the same for the same value: a reader of bytes must not care.
 pub fn dressed(value: &J) -> String {
     let plain = value.print();
-    let seed = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let seed = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3)
+    });
     let mut r = Random::new(seed);
     if r.chance(60) {
         return plain;
@@ -577,8 +854,16 @@ pub fn dressed(value: &J) -> String {
 }
 
 fn dress(value: &J, r: &mut Random, out: &mut String) {
-    let space = |r: &mut Random, out: &mut String| out.push_str(["", "", "", " ", "\n  ", "\t", "\r\n"][r.below(7)]);
-    let word = |text: &str, r: &mut Random| if r.chance(20) { escaped(text, r) } else { J::Str(text.into()).print() };
+    let space = |r: &mut Random, out: &mut String| {
+        out.push_str(["", "", "", " ", "\n  ", "\t", "\r\n"][r.below(7)])
+    };
+    let word = |text: &str, r: &mut Random| {
+        if r.chance(20) {
+            escaped(text, r)
+        } else {
+            J::Str(text.into()).print()
+        }
+    };
     space(r, out);
     match value {
         J::Obj(members) => {
@@ -615,14 +900,45 @@ fn dress(value: &J, r: &mut Random, out: &mut String) {
 
 fn grouped(f: &Filter, r: &mut Random) -> String {
     let inside = write(f, r);
-    if r.chance(20) { format!("( {inside} )") } else { format!("({inside})") }
+    if r.chance(20) {
+        format!("( {inside} )")
+    } else {
+        format!("({inside})")
+    }
 }
 
 fn broken_filter(r: &mut Random) -> String {
     r.pick(&[
-        "", " ", "id", "id eq", "id eq ", "id zz \"x\"", "(id pr", "id pr)", "not id pr", "id pr and", "and id pr", "id pr id pr",
-        "id eq 'x'", "id eq \"x", "meta[", "meta[]", "meta[version pr", "id eq \"\\x\"", "id eq \"\\ud800\"", "id eq 01", "id..x pr",
-        "1id pr", "id eq \"x\" or", "()", "not ()", "id pr or or id pr", "id eq tru", "id ne nul", "id[value eq \"x\"]", "[id pr]",
+        "",
+        " ",
+        "id",
+        "id eq",
+        "id eq ",
+        "id zz \"x\"",
+        "(id pr",
+        "id pr)",
+        "not id pr",
+        "id pr and",
+        "and id pr",
+        "id pr id pr",
+        "id eq 'x'",
+        "id eq \"x",
+        "meta[",
+        "meta[]",
+        "meta[version pr",
+        "id eq \"\\x\"",
+        "id eq \"\\ud800\"",
+        "id eq 01",
+        "id..x pr",
+        "1id pr",
+        "id eq \"x\" or",
+        "()",
+        "not ()",
+        "id pr or or id pr",
+        "id eq tru",
+        "id ne nul",
+        "id[value eq \"x\"]",
+        "[id pr]",
     ])
     .to_string()
 }
@@ -631,9 +947,16 @@ fn broken_filter(r: &mut Random) -> String {
 
 fn patch(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect) -> J {
     // Few attributes per request, so that operations meet.
-    let focus: Vec<(Option<&str>, &Attr)> = (0..*r.pick(&[1, 1, 2, 3])).map(|_| patchable(r, rt)).collect();
-    let operations = (0..*r.pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8])).map(|_| operation(r, rt, &focus, resource, dialect)).collect();
-    let mut out = J::Obj(vec![("schemas".into(), J::Arr(vec![s(PATCH_OP)])), ("Operations".into(), J::Arr(operations))]);
+    let focus: Vec<(Option<&str>, &Attr)> = (0..*r.pick(&[1, 1, 2, 3]))
+        .map(|_| patchable(r, rt))
+        .collect();
+    let operations = (0..*r.pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]))
+        .map(|_| operation(r, rt, &focus, resource, dialect))
+        .collect();
+    let mut out = J::Obj(vec![
+        ("schemas".into(), J::Arr(vec![s(PATCH_OP)])),
+        ("Operations".into(), J::Arr(operations)),
+    ]);
     if r.chance(3) {
         match r.below(3) {
             0 => out.unset("schemas"),
@@ -649,12 +972,23 @@ fn patchable<'a>(r: &mut Random, rt: &'a ResourceType) -> (Option<&'a str>, &'a 
         let dear = ["members", "manager", "emails", "roles", "parts"];
         if r.chance(20) {
             let all = rt.base.attrs.iter().map(|a| (None, a));
-            let extended = rt.extensions.iter().flat_map(|(e, _)| e.attrs.iter().map(|a| (Some(e.id.as_str()), a)));
-            let found: Vec<(Option<&str>, &Attr)> = all.chain(extended).filter(|(_, a)| dear.contains(&a.name.as_str())).collect();
+            let extended = rt
+                .extensions
+                .iter()
+                .flat_map(|(e, _)| e.attrs.iter().map(|a| (Some(e.id.as_str()), a)));
+            let found: Vec<(Option<&str>, &Attr)> = all
+                .chain(extended)
+                .filter(|(_, a)| dear.contains(&a.name.as_str()))
+                .collect();
             return *r.pick(&found);
         }
         let (urn, attr) = if r.chance(35) {
-            let complex: Vec<&Attr> = rt.base.attrs.iter().filter(|a| a.kind == Type::Complex && !a.read_only()).collect();
+            let complex: Vec<&Attr> = rt
+                .base
+                .attrs
+                .iter()
+                .filter(|a| a.kind == Type::Complex && !a.read_only())
+                .collect();
             (None, *r.pick(&complex))
         } else {
             any_attribute(r, rt)
@@ -681,18 +1015,23 @@ fn patch_value(r: &mut Random, attr: &Attr, resource: &J, path_less: bool, diale
             }
         };
     }
-    if r.chance(12) {
-        if let Some(there) = resource.named(&attr.name) {
-            return there.clone();
-        }
+    if r.chance(12)
+        && let Some(there) = resource.named(&attr.name)
+    {
+        return there.clone();
     }
-    let mut v = if attr.multi && r.chance(30) { element(r, attr, false) } else { filled(r, attr, value) };
-    if r.chance(5) && attr.kind == Type::Complex {
-        if let J::Obj(_) = v {
-            let sub = r.pick(&attr.subs);
-            if !sub.required {
-                v.set(&sub.name, J::Null);
-            }
+    let mut v = if attr.multi && r.chance(30) {
+        element(r, attr, false)
+    } else {
+        filled(r, attr, value)
+    };
+    if r.chance(5)
+        && attr.kind == Type::Complex
+        && let J::Obj(_) = v
+    {
+        let sub = r.pick(&attr.subs);
+        if !sub.required {
+            v.set(&sub.name, J::Null);
         }
     }
     if r.chance(3) && attr.kind == Type::Complex {
@@ -719,7 +1058,12 @@ fn filled(r: &mut Random, attr: &Attr, make: fn(&mut Random, &Attr, bool) -> J) 
 
 fn recase_keys(r: &mut Random, v: &J) -> J {
     match v {
-        J::Obj(members) => J::Obj(members.iter().map(|(k, v)| (recase(r, k), v.clone())).collect()),
+        J::Obj(members) => J::Obj(
+            members
+                .iter()
+                .map(|(k, v)| (recase(r, k), v.clone()))
+                .collect(),
+        ),
         J::Arr(items) => J::Arr(items.iter().map(|v| recase_keys(r, v)).collect()),
         other => other.clone(),
     }
@@ -735,14 +1079,28 @@ fn entra_shape(r: &mut Random, attr: &Attr, v: J) -> J {
         };
     }
     if attr.is_members && r.chance(60) {
-        let ids: Vec<J> = v.list().iter().filter_map(|e| e.at("value").cloned()).collect();
-        return if ids.len() == 1 && r.chance(50) { ids[0].clone() } else if ids.is_empty() { v } else { J::Arr(ids) };
+        let ids: Vec<J> = v
+            .list()
+            .iter()
+            .filter_map(|e| e.at("value").cloned())
+            .collect();
+        return if ids.len() == 1 && r.chance(50) {
+            ids[0].clone()
+        } else if ids.is_empty() {
+            v
+        } else {
+            J::Arr(ids)
+        };
     }
     match v {
         J::Bool(b) => J::Str(recase(r, &b.to_string())),
         J::Obj(_) => J::Str(v.print()),
         J::Arr(items) if !items.is_empty() && matches!(items[0], J::Obj(_)) => {
-            if r.chance(50) { J::Arr(items.iter().map(|e| J::Str(e.print())).collect()) } else { J::Arr(items.into_iter().map(|e| boolean_text(r, e)).collect()) }
+            if r.chance(50) {
+                J::Arr(items.iter().map(|e| J::Str(e.print())).collect())
+            } else {
+                J::Arr(items.into_iter().map(|e| boolean_text(r, e)).collect())
+            }
         }
         other => other,
     }
@@ -774,16 +1132,29 @@ fn spell(r: &mut Random, rt: &ResourceType, urn: Option<&str>, attr: &Attr) -> S
             }
         }
         Some(urn) => format!("{urn}:{}", attr.name),
-        None if r.chance(6) && !["id", "externalId", "meta"].contains(&attr.name.as_str()) => format!("{}:{}", rt.base.id, attr.name),
+        None if r.chance(6) && !["id", "externalId", "meta"].contains(&attr.name.as_str()) => {
+            format!("{}:{}", rt.base.id, attr.name)
+        }
         None => attr.name.clone(),
     };
     if r.chance(15) { recase(r, &name) } else { name }
 }
 
 /// A value filter for a path: on what is there, on what is not, or any.
-fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: &J, dialect: Dialect) -> String {
+fn chosen(
+    r: &mut Random,
+    urn: Option<&str>,
+    attr: &Attr,
+    stored: &J,
+    resource: &J,
+    dialect: Dialect,
+) -> String {
     if attr.kind != Type::Complex {
-        let v = if r.chance(60) && !stored.list().is_empty() { r.pick(stored.list()).clone() } else { simple(r, attr) };
+        let v = if r.chance(60) && !stored.list().is_empty() {
+            r.pick(stored.list()).clone()
+        } else {
+            simple(r, attr)
+        };
         return format!("value eq {}", v.print());
     }
     let mut readable: Vec<&Attr> = attr.subs.iter().filter(|a| !a.read_only()).collect();
@@ -792,11 +1163,29 @@ fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: 
     }
     match r.below(10) {
         0..=4 => {
-            let usual: Vec<&Attr> = readable.iter().copied().filter(|a| ["type", "value", "primary"].contains(&a.name.as_str())).collect();
+            let usual: Vec<&Attr> = readable
+                .iter()
+                .copied()
+                .filter(|a| ["type", "value", "primary"].contains(&a.name.as_str()))
+                .collect();
             let sub = *r.pick(if usual.is_empty() { &readable } else { &usual });
-            let there: Vec<J> = stored.list().iter().filter_map(|e| e.named(&sub.name).cloned()).collect();
-            let v = if !there.is_empty() && r.chance(60) { r.pick(&there).clone() } else { simple(r, sub) };
-            let v = if dialect == Dialect::Entra && r.chance(40) { boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone() } else { v };
+            let there: Vec<J> = stored
+                .list()
+                .iter()
+                .filter_map(|e| e.named(&sub.name).cloned())
+                .collect();
+            let v = if !there.is_empty() && r.chance(60) {
+                r.pick(&there).clone()
+            } else {
+                simple(r, sub)
+            };
+            let v = if dialect == Dialect::Entra && r.chance(40) {
+                boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0]
+                    .1
+                    .clone()
+            } else {
+                v
+            };
             format!("{} eq {}", recase(r, &sub.name), v.print())
         }
         5..=6 => {
@@ -813,10 +1202,20 @@ fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: 
     }
 }
 
-fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], resource: &J, dialect: Dialect) -> J {
+fn operation(
+    r: &mut Random,
+    rt: &ResourceType,
+    focus: &[(Option<&str>, &Attr)],
+    resource: &J,
+    dialect: Dialect,
+) -> J {
     let op = *r.pick(&["add", "add", "replace", "replace", "replace", "remove"]);
     let mut out = J::Obj(Vec::new());
-    let cased = if dialect == Dialect::Entra && r.chance(40) || r.chance(2) { recase(r, op) } else { op.to_string() };
+    let cased = if dialect == Dialect::Entra && r.chance(40) || r.chance(2) {
+        recase(r, op)
+    } else {
+        op.to_string()
+    };
     out.set("op", J::Str(cased));
     if op != "remove" && r.chance(30) {
         out.set("value", pathless(r, rt, focus, resource, dialect));
@@ -825,7 +1224,20 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     if r.chance(3) {
         // Things that are no path of this type, or lack something.
         match r.below(4) {
-            0 => out.set("path", s(r.pick(&["nobodyKnows", "name.nobody", "emails[type eq", "emails[type eq \"work\"", "emails[nobody eq \"x\"]", "userName[value eq \"x\"]", "__proto__", "label.x", "parts[value zz \"x\"]"]))),
+            0 => out.set(
+                "path",
+                s(r.pick(&[
+                    "nobodyKnows",
+                    "name.nobody",
+                    "emails[type eq",
+                    "emails[type eq \"work\"",
+                    "emails[nobody eq \"x\"]",
+                    "userName[value eq \"x\"]",
+                    "__proto__",
+                    "label.x",
+                    "parts[value zz \"x\"]",
+                ])),
+            ),
             1 => out.set("path", s("displayName")),
             _ => {}
         }
@@ -836,7 +1248,14 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     }
     if r.chance(5) && !rt.extensions.is_empty() {
         let (schema, _) = r.pick(&rt.extensions);
-        out.set("path", J::Str(if r.chance(20) { recase(r, &schema.id) } else { schema.id.clone() }));
+        out.set(
+            "path",
+            J::Str(if r.chance(20) {
+                recase(r, &schema.id)
+            } else {
+                schema.id.clone()
+            }),
+        );
         if op != "remove" {
             let object = extension_object(r, schema.attrs.as_slice(), resource, dialect);
             out.set("value", object);
@@ -853,15 +1272,33 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
     let mut target = attr.clone();
     let mut one = false;
     if attr.multi && r.chance(45) {
-        path = format!("{path}[{}]", chosen(r, urn, attr, &stored, resource, dialect));
+        path = format!(
+            "{path}[{}]",
+            chosen(r, urn, attr, &stored, resource, dialect)
+        );
         one = true;
     } else if attr.is_manager && op == "remove" && r.chance(30) {
         path = format!("{path}[value eq {}]", s(r.pick(&IDS)).print());
     }
-    if attr.kind == Type::Complex && r.chance(if one { 60 } else if attr.multi { 12 } else { 50 }) {
+    if attr.kind == Type::Complex
+        && r.chance(if one {
+            60
+        } else if attr.multi {
+            12
+        } else {
+            50
+        })
+    {
         let sub = r.pick(&attr.subs);
         if !(sub.read_only() && r.chance(70)) {
-            path = format!("{path}.{}", if r.chance(15) { recase(r, &sub.name) } else { sub.name.clone() });
+            path = format!(
+                "{path}.{}",
+                if r.chance(15) {
+                    recase(r, &sub.name)
+                } else {
+                    sub.name.clone()
+                }
+            );
             target = sub.clone();
             one = false;
         }
@@ -871,14 +1308,23 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
         "remove" => {
             let listed = target.multi && !one && r.chance(50);
             if listed {
-                let mut items: Vec<J> = stored.list().iter().filter(|_| r.chance(40)).cloned().collect();
+                let mut items: Vec<J> = stored
+                    .list()
+                    .iter()
+                    .filter(|_| r.chance(40))
+                    .cloned()
+                    .collect();
                 if r.chance(30) {
                     items.push(element(r, attr, false));
                 }
                 // Matched by `value`: `$ref` and display need not agree.
                 let mut items: Vec<J> = items
                     .into_iter()
-                    .filter(|e| attr.kind != Type::Complex || attr.sub("value").is_none() || e.at("value").is_some())
+                    .filter(|e| {
+                        attr.kind != Type::Complex
+                            || attr.sub("value").is_none()
+                            || e.at("value").is_some()
+                    })
                     .map(|mut e| {
                         if attr.sub("$ref").is_some() && matches!(e, J::Obj(_)) {
                             e.set("$ref", J::Null);
@@ -887,22 +1333,35 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
                     })
                     .collect();
                 if dialect == Dialect::Entra && attr.is_members && r.chance(20) {
-                    items = items.iter().filter_map(|e| e.at("value").cloned()).collect();
+                    items = items
+                        .iter()
+                        .filter_map(|e| e.at("value").cloned())
+                        .collect();
                 }
-                let v = if items.len() == 1 && r.chance(30) { items[0].clone() } else if r.chance(5) { J::Null } else { J::Arr(items) };
+                let v = if items.len() == 1 && r.chance(30) {
+                    items[0].clone()
+                } else if r.chance(5) {
+                    J::Null
+                } else {
+                    J::Arr(items)
+                };
                 out.set("value", v);
             }
         }
         _ => {
             if !r.chance(2) {
-                let mut v = if one && !r.chance(6) { filled(r, attr, element) } else { patch_value(r, &target, resource, false, dialect) };
-                if one {
-                    if let J::Arr(items) = &v {
-                        v = items.first().cloned().unwrap_or(J::Null);
-                    }
+                let mut v = if one && !r.chance(6) {
+                    filled(r, attr, element)
+                } else {
+                    patch_value(r, &target, resource, false, dialect)
+                };
+                if one && let J::Arr(items) = &v {
+                    v = items.first().cloned().unwrap_or(J::Null);
                 }
                 if target.kind == Type::Boolean && dialect == Dialect::Entra && r.chance(50) {
-                    v = boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone();
+                    v = boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0]
+                        .1
+                        .clone();
                 }
                 out.set("value", v);
             }
@@ -922,14 +1381,27 @@ fn extension_object(r: &mut Random, attrs: &[Attr], resource: &J, dialect: Diale
     object
 }
 
-fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], resource: &J, dialect: Dialect) -> J {
+fn pathless(
+    r: &mut Random,
+    rt: &ResourceType,
+    focus: &[(Option<&str>, &Attr)],
+    resource: &J,
+    dialect: Dialect,
+) -> J {
     let mut out: Vec<(String, J)> = Vec::new();
     let mut used: Vec<(String, String)> = Vec::new(); // attribute, sub-attribute: no overlaps, see README
     for _ in 0..*r.pick(&[1, 1, 2, 2, 3, 4]) {
-        let (urn, attr) = if r.chance(70) { *r.pick(focus) } else { patchable(r, rt) };
+        let (urn, attr) = if r.chance(70) {
+            *r.pick(focus)
+        } else {
+            patchable(r, rt)
+        };
         let urn = urn.filter(|u| *u != rt.base.id);
         let id = format!("{}:{}", urn.unwrap_or_default(), attr.name);
-        let overlaps = |used: &[(String, String)], sub: &str| used.iter().any(|(a, b)| *a == id && (b.is_empty() || sub.is_empty() || b == sub));
+        let overlaps = |used: &[(String, String)], sub: &str| {
+            used.iter()
+                .any(|(a, b)| *a == id && (b.is_empty() || sub.is_empty() || b == sub))
+        };
         let key = spell(r, rt, urn, attr);
         if attr.kind == Type::Complex && !attr.multi && r.chance(50) {
             let sub = r.pick(&attr.subs);
@@ -938,7 +1410,10 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
                 let v = patch_value(r, sub, &J::Null, true, dialect);
                 out.push((format!("{key}.{}", sub.name), v));
             }
-        } else if attr.multi && attr.kind == Type::Complex && r.chance(if dialect == Dialect::Entra { 40 } else { 3 }) {
+        } else if attr.multi
+            && attr.kind == Type::Complex
+            && r.chance(if dialect == Dialect::Entra { 40 } else { 3 })
+        {
             let sub = r.pick(&attr.subs).clone();
             if !overlaps(&used, &sub.name) && !sub.read_only() {
                 used.push((id, sub.name.clone()));
@@ -961,17 +1436,32 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
     }
     if r.chance(10) && !rt.extensions.is_empty() {
         let (schema, _) = r.pick(&rt.extensions);
-        let attrs: Vec<Attr> = schema.attrs.iter().filter(|a| !used.iter().any(|(u, _)| *u == format!("{}:{}", schema.id, a.name))).cloned().collect();
+        let attrs: Vec<Attr> = schema
+            .attrs
+            .iter()
+            .filter(|a| {
+                !used
+                    .iter()
+                    .any(|(u, _)| *u == format!("{}:{}", schema.id, a.name))
+            })
+            .cloned()
+            .collect();
         let object = extension_object(r, &attrs, resource, dialect);
-        let v = if dialect == Dialect::Entra && r.chance(15) { J::Str(object.print()) } else { object };
+        let v = if dialect == Dialect::Entra && r.chance(15) {
+            J::Str(object.print())
+        } else {
+            object
+        };
         out.push((schema.id.clone(), v));
     }
-    if r.chance(8) {
-        if let Some(id) = resource.named("id") {
-            if !used.iter().any(|(u, _)| u == ":id") {
-                out.push(("id".into(), if r.chance(75) { id.clone() } else { s("other") }));
-            }
-        }
+    if r.chance(8)
+        && let Some(id) = resource.named("id")
+        && !used.iter().any(|(u, _)| u == ":id")
+    {
+        out.push((
+            "id".into(),
+            if r.chance(75) { id.clone() } else { s("other") },
+        ));
     }
     if r.chance(2) {
         out.push(("nobodyKnows".into(), s("x")));

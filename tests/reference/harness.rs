@@ -2,7 +2,7 @@
 
 use super::answers::{Filtered, PatchedText, Reference, Subject, Validated};
 use super::filter::Filter;
-use super::generate::{Case, dressed, FilterText, all_routes, parent, write};
+use super::generate::{Case, FilterText, all_routes, dressed, parent, write};
 use super::json::{J, parse, s, twice};
 use super::patch::Fault;
 use super::random::Random;
@@ -30,12 +30,21 @@ pub struct Bench {
 impl Bench {
     pub fn new(make: impl Fn(Option<&str>) -> Box<dyn Subject>) -> Bench {
         Bench {
-            builtin: Pair { reference: Reference::new(None), subject: make(None) },
-            custom: Pair { reference: Reference::new(Some(CUSTOM)), subject: make(Some(CUSTOM)) },
+            builtin: Pair {
+                reference: Reference::new(None),
+                subject: make(None),
+            },
+            custom: Pair {
+                reference: Reference::new(Some(CUSTOM)),
+                subject: make(Some(CUSTOM)),
+            },
         }
     }
     pub fn registries(&self) -> (&Registry, &Registry) {
-        (&self.builtin.reference.registry, &self.custom.reference.registry)
+        (
+            &self.builtin.reference.registry,
+            &self.custom.reference.registry,
+        )
     }
     fn pair(&self, custom: bool) -> &Pair {
         if custom { &self.custom } else { &self.builtin }
@@ -44,26 +53,56 @@ impl Bench {
     /// None when they agree.
     pub fn difference(&self, case: &Case) -> Option<Difference> {
         match case {
-            Case::Validate { custom, payload, purpose, dialect } => {
+            Case::Validate {
+                custom,
+                payload,
+                purpose,
+                dialect,
+            } => {
                 let pair = self.pair(*custom);
                 let text = dressed(payload);
-                let ask = |who: &dyn Subject| who.validate(&text, purpose.name(), dialect.name(), None);
-                validated(ask(&pair.reference), ask(&*pair.subject), twice(payload, "").is_some())
+                let ask =
+                    |who: &dyn Subject| who.validate(&text, purpose.name(), dialect.name(), None);
+                validated(
+                    ask(&pair.reference),
+                    ask(&*pair.subject),
+                    twice(payload, "").is_some(),
+                )
             }
-            Case::Filter { custom, filter, dialect, resource_type, resources } => {
+            Case::Filter {
+                custom,
+                filter,
+                dialect,
+                resource_type,
+                resources,
+            } => {
                 let pair = self.pair(*custom);
                 let text = filter_text(filter);
                 let resources: Vec<String> = resources.iter().map(dressed).collect();
-                let ask = |who: &dyn Subject, text: &str| who.filter(text, dialect.name(), resource_type.as_deref(), &resources);
+                let ask = |who: &dyn Subject, text: &str| {
+                    who.filter(text, dialect.name(), resource_type.as_deref(), &resources)
+                };
                 let (ours, theirs) = (ask(&pair.reference, &text), ask(&*pair.subject, &text));
-                let again = theirs.as_ref().ok().map(|f| ask(&pair.reference, &f.printed));
+                let again = theirs
+                    .as_ref()
+                    .ok()
+                    .map(|f| ask(&pair.reference, &f.printed));
                 filtered(ours, theirs, again)
             }
-            Case::Patch { custom, resource, patch, dialect } => {
+            Case::Patch {
+                custom,
+                resource,
+                patch,
+                dialect,
+            } => {
                 let pair = self.pair(*custom);
                 let (resource, patch) = (dressed(resource), dressed(patch));
                 let ask = |who: &dyn Subject| who.patch(&resource, &patch, dialect.name(), None);
-                patched(ask(&pair.reference), ask(&*pair.subject), parse(&patch).is_ok_and(|p| twice(&p, "").is_some()))
+                patched(
+                    ask(&pair.reference),
+                    ask(&*pair.subject),
+                    parse(&patch).is_ok_and(|p| twice(&p, "").is_some()),
+                )
             }
         }
     }
@@ -75,20 +114,33 @@ impl Bench {
             J::Obj(vec![
                 ("status".into(), J::Num(f.status.to_string())),
                 ("scimType".into(), optional(&f.scim_type)),
-                ("operation".into(), f.operation.map_or(J::Null, |i| J::Num(i.to_string()))),
+                (
+                    "operation".into(),
+                    f.operation.map_or(J::Null, |i| J::Num(i.to_string())),
+                ),
             ])
         };
         let mut line = vec![];
         let mut add = |key: &str, value: J| line.push((key.to_string(), value));
         match case {
-            Case::Validate { custom, payload, purpose, dialect } => {
+            Case::Validate {
+                custom,
+                payload,
+                purpose,
+                dialect,
+            } => {
                 let text = dressed(payload);
                 add("kind", s("validate"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
                 add("purpose", s(purpose.name()));
                 add("payload", s(&text));
-                match self.pair(*custom).reference.validate(&text, purpose.name(), dialect.name(), None) {
+                match self.pair(*custom).reference.validate(
+                    &text,
+                    purpose.name(),
+                    dialect.name(),
+                    None,
+                ) {
                     Err(f) => add("fault", fault(&f)),
                     Ok(v) => {
                         let mut issues = v.issues;
@@ -98,12 +150,14 @@ impl Bench {
                             J::Arr(
                                 issues
                                     .iter()
-                                    .map(|i| J::Obj(vec![
-                                        ("severity".into(), s(&i.severity)),
-                                        ("scimType".into(), optional(&i.scim_type)),
-                                        ("path".into(), s(&i.path)),
-                                        ("pointer".into(), s(&i.pointer)),
-                                    ]))
+                                    .map(|i| {
+                                        J::Obj(vec![
+                                            ("severity".into(), s(&i.severity)),
+                                            ("scimType".into(), optional(&i.scim_type)),
+                                            ("path".into(), s(&i.path)),
+                                            ("pointer".into(), s(&i.pointer)),
+                                        ])
+                                    })
                                     .collect(),
                             ),
                         );
@@ -113,7 +167,13 @@ impl Bench {
                     }
                 }
             }
-            Case::Filter { custom, filter, dialect, resource_type, resources } => {
+            Case::Filter {
+                custom,
+                filter,
+                dialect,
+                resource_type,
+                resources,
+            } => {
                 let text = filter_text(filter);
                 let resources: Vec<String> = resources.iter().map(dressed).collect();
                 add("kind", s("filter"));
@@ -121,27 +181,54 @@ impl Bench {
                 add("dialect", s(dialect.name()));
                 add("resourceType", optional(resource_type));
                 add("filter", s(&text));
-                add("resources", J::Arr(resources.iter().map(|t| s(t)).collect()));
-                match self.pair(*custom).reference.filter(&text, dialect.name(), resource_type.as_deref(), &resources) {
+                add("resources", J::Arr(resources.iter().map(s).collect()));
+                match self.pair(*custom).reference.filter(
+                    &text,
+                    dialect.name(),
+                    resource_type.as_deref(),
+                    &resources,
+                ) {
                     Err(f) => add("fault", fault(&f)),
-                    Ok(f) => add("matches", J::Arr(f.matches.into_iter().map(J::Bool).collect())),
+                    Ok(f) => add(
+                        "matches",
+                        J::Arr(f.matches.into_iter().map(J::Bool).collect()),
+                    ),
                 }
             }
-            Case::Patch { custom, resource, patch, dialect } => {
+            Case::Patch {
+                custom,
+                resource,
+                patch,
+                dialect,
+            } => {
                 let (resource, patch) = (dressed(resource), dressed(patch));
                 add("kind", s("patch"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
                 add("resource", s(&resource));
                 add("patch", s(&patch));
-                match self.pair(*custom).reference.patch(&resource, &patch, dialect.name(), None) {
+                match self
+                    .pair(*custom)
+                    .reference
+                    .patch(&resource, &patch, dialect.name(), None)
+                {
                     Err(f) => add("fault", fault(&f)),
                     Ok(p) => {
                         add("text", s(&p.text));
                         add("changed", J::Bool(p.changed));
                         add(
                             "notes",
-                            J::Arr(p.notes.iter().map(|(rule, i)| J::Arr(vec![s(rule), i.map_or(J::Null, |i| J::Num(i.to_string()))])).collect()),
+                            J::Arr(
+                                p.notes
+                                    .iter()
+                                    .map(|(rule, i)| {
+                                        J::Arr(vec![
+                                            s(rule),
+                                            i.map_or(J::Null, |i| J::Num(i.to_string())),
+                                        ])
+                                    })
+                                    .collect(),
+                            ),
                         );
                     }
                 }
@@ -163,8 +250,16 @@ fn settled(ours: &Option<String>, theirs: &Option<String>) -> bool {
         || matches!((ours, theirs), (Some(a), Some(b)) if UNSETTLED.contains(&(a.as_str(), b.as_str())))
 }
 
-fn differ(kind: impl Into<String>, ours: impl std::fmt::Debug, theirs: impl std::fmt::Debug) -> Option<Difference> {
-    Some(Difference { kind: kind.into(), reference: format!("{ours:?}"), subject: format!("{theirs:?}") })
+fn differ(
+    kind: impl Into<String>,
+    ours: impl std::fmt::Debug,
+    theirs: impl std::fmt::Debug,
+) -> Option<Difference> {
+    Some(Difference {
+        kind: kind.into(),
+        reference: format!("{ours:?}"),
+        subject: format!("{theirs:?}"),
+    })
 }
 
 fn name(t: &Option<String>) -> &str {
@@ -174,7 +269,15 @@ fn name(t: &Option<String>) -> &str {
 /// Faults agree in status, scimType and operation; of a twice-named member only the first two are asked.
 fn faults(what: &str, ours: &Fault, theirs: &Fault, ambiguous: bool) -> Option<Difference> {
     if ours.status != theirs.status || !settled(&ours.scim_type, &theirs.scim_type) {
-        return differ(format!("{what}: scimType {} against {}", name(&ours.scim_type), name(&theirs.scim_type)), ours, theirs);
+        return differ(
+            format!(
+                "{what}: scimType {} against {}",
+                name(&ours.scim_type),
+                name(&theirs.scim_type)
+            ),
+            ours,
+            theirs,
+        );
     }
     if !ambiguous && ours.operation != theirs.operation {
         return differ(format!("{what}: index of the operation"), ours, theirs);
@@ -182,14 +285,28 @@ fn faults(what: &str, ours: &Fault, theirs: &Fault, ambiguous: bool) -> Option<D
     None
 }
 
-fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, ambiguous: bool) -> Option<Difference> {
-    let syntax = |v: &Validated| v.issues.iter().any(|i| i.severity == "error" && i.scim_type.as_deref() == Some("invalidSyntax"));
+fn validated(
+    ours: Result<Validated, Fault>,
+    theirs: Result<Validated, Fault>,
+    ambiguous: bool,
+) -> Option<Difference> {
+    let syntax = |v: &Validated| {
+        v.issues
+            .iter()
+            .any(|i| i.severity == "error" && i.scim_type.as_deref() == Some("invalidSyntax"))
+    };
     match (&ours, &theirs) {
         (Err(a), Err(b)) => faults("validate", a, b, ambiguous),
         // A text that is no object: thrown or reported, as long as it is told.
         (Err(_), Ok(v)) if syntax(v) => None,
         (Ok(_), Err(f)) if ambiguous && f.scim_type.as_deref() == Some("invalidSyntax") => None,
-        (Ok(_), Ok(v)) if ambiguous => if syntax(v) && v.resource.is_none() { None } else { differ("validate: a name given twice", &ours, &theirs) },
+        (Ok(_), Ok(v)) if ambiguous => {
+            if syntax(v) && v.resource.is_none() {
+                None
+            } else {
+                differ("validate: a name given twice", &ours, &theirs)
+            }
+        }
         (Ok(a), Ok(b)) => {
             let key = |v: &Validated| {
                 let mut issues: Vec<_> = v.issues.clone();
@@ -199,15 +316,32 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
             };
             let (x, y) = (key(a), key(b));
             let agree = x.len() == y.len()
-                && x.iter().zip(&y).all(|(i, j)| i.severity == j.severity && i.path == j.path && i.pointer == j.pointer && settled(&i.scim_type, &j.scim_type));
+                && x.iter().zip(&y).all(|(i, j)| {
+                    i.severity == j.severity
+                        && i.path == j.path
+                        && i.pointer == j.pointer
+                        && settled(&i.scim_type, &j.scim_type)
+                });
             if !agree {
                 let first = |x: &[super::answers::IssueText], y: &[super::answers::IssueText]| {
-                    x.iter().find(|i| !y.contains(i)).map_or("nothing".to_string(), |i| format!("{} {}", i.severity, name(&i.scim_type)))
+                    x.iter()
+                        .find(|i| !y.contains(i))
+                        .map_or("nothing".to_string(), |i| {
+                            format!("{} {}", i.severity, name(&i.scim_type))
+                        })
                 };
-                return differ(format!("validate: {} against {}", first(&x, &y), first(&y, &x)), &x, &y);
+                return differ(
+                    format!("validate: {} against {}", first(&x, &y), first(&y, &x)),
+                    &x,
+                    &y,
+                );
             }
             if a.resource_type != b.resource_type {
-                return differ("validate: resource type", &a.resource_type, &b.resource_type);
+                return differ(
+                    "validate: resource type",
+                    &a.resource_type,
+                    &b.resource_type,
+                );
             }
             match (&a.resource, &b.resource) {
                 (None, None) => None,
@@ -221,18 +355,27 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
 
 /// Equal JSON, `schemas` in any order.
 fn same_resource(a: &str, b: &str) -> bool {
-    let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else { return false };
+    let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else {
+        return false;
+    };
     for resource in [&mut a, &mut b] {
         if let Some(J::Arr(urns)) = resource.at("schemas").cloned() {
-            let mut urns: Vec<String> = urns.iter().filter_map(|u| u.text().map(String::from)).collect();
+            let mut urns: Vec<String> = urns
+                .iter()
+                .filter_map(|u| u.text().map(String::from))
+                .collect();
             urns.sort();
-            resource.set("schemas", J::Arr(urns.iter().map(|u| s(u)).collect()));
+            resource.set("schemas", J::Arr(urns.iter().map(s).collect()));
         }
     }
     a.same(&b)
 }
 
-fn filtered(ours: Result<Filtered, Fault>, theirs: Result<Filtered, Fault>, again: Option<Result<Filtered, Fault>>) -> Option<Difference> {
+fn filtered(
+    ours: Result<Filtered, Fault>,
+    theirs: Result<Filtered, Fault>,
+    again: Option<Result<Filtered, Fault>>,
+) -> Option<Difference> {
     match (&ours, &theirs) {
         (Err(a), Err(b)) => faults("filter", a, b, false),
         (Ok(a), Ok(b)) => {
@@ -241,14 +384,22 @@ fn filtered(ours: Result<Filtered, Fault>, theirs: Result<Filtered, Fault>, agai
             }
             match again {
                 Some(Ok(again)) if again.matches == a.matches => None,
-                again => differ("filter: its printed text reads as another", &again, &b.printed),
+                again => differ(
+                    "filter: its printed text reads as another",
+                    &again,
+                    &b.printed,
+                ),
             }
         }
         _ => differ("filter: answered or refused", &ours, &theirs),
     }
 }
 
-fn patched(ours: Result<PatchedText, Fault>, theirs: Result<PatchedText, Fault>, ambiguous: bool) -> Option<Difference> {
+fn patched(
+    ours: Result<PatchedText, Fault>,
+    theirs: Result<PatchedText, Fault>,
+    ambiguous: bool,
+) -> Option<Difference> {
     match (&ours, &theirs) {
         (Err(a), Err(b)) => faults("patch", a, b, ambiguous),
         (Ok(a), Ok(b)) => {
@@ -266,13 +417,29 @@ fn patched(ours: Result<PatchedText, Fault>, theirs: Result<PatchedText, Fault>,
             };
             let (x, y) = (notes(a), notes(b));
             if COMPARE_NOTES && x != y {
-                let odd = |x: &[(String, Option<usize>)], y: &[(String, Option<usize>)]| x.iter().find(|n| !y.contains(n)).map_or("-".to_string(), |n| n.0.clone());
-                return differ(format!("patch: notes, {} against {}", odd(&x, &y), odd(&y, &x)), x, y);
+                let odd = |x: &[(String, Option<usize>)], y: &[(String, Option<usize>)]| {
+                    x.iter()
+                        .find(|n| !y.contains(n))
+                        .map_or("-".to_string(), |n| n.0.clone())
+                };
+                return differ(
+                    format!("patch: notes, {} against {}", odd(&x, &y), odd(&y, &x)),
+                    x,
+                    y,
+                );
             }
             None
         }
-        (Ok(_), Err(f)) => differ(format!("patch: done, yet refused as {}", name(&f.scim_type)), &ours, &theirs),
-        (Err(f), Ok(_)) => differ(format!("patch: refused as {}, yet done", name(&f.scim_type)), &ours, &theirs),
+        (Ok(_), Err(f)) => differ(
+            format!("patch: done, yet refused as {}", name(&f.scim_type)),
+            &ours,
+            &theirs,
+        ),
+        (Err(f), Ok(_)) => differ(
+            format!("patch: refused as {}, yet done", name(&f.scim_type)),
+            &ours,
+            &theirs,
+        ),
     }
 }
 
@@ -304,7 +471,9 @@ fn without(value: &J, kept: &[&str]) -> Vec<J> {
         let mut smaller = value.clone();
         let last = *route.last().expect("not empty");
         match parent(&mut smaller, &route) {
-            J::Obj(members) if route.len() == 1 && kept.contains(&members[last].0.as_str()) => continue,
+            J::Obj(members) if route.len() == 1 && kept.contains(&members[last].0.as_str()) => {
+                continue;
+            }
             J::Obj(members) => {
                 members.remove(last);
             }
@@ -324,16 +493,29 @@ fn without(value: &J, kept: &[&str]) -> Vec<J> {
 fn subtrees(f: &Filter) -> Vec<Filter> {
     let pair = |a: &Filter, b: &Filter, join: fn(Box<Filter>, Box<Filter>) -> Filter| {
         let mut out = vec![a.clone(), b.clone()];
-        out.extend(subtrees(a).into_iter().map(|a| join(Box::new(a), Box::new(b.clone()))));
-        out.extend(subtrees(b).into_iter().map(|b| join(Box::new(a.clone()), Box::new(b))));
+        out.extend(
+            subtrees(a)
+                .into_iter()
+                .map(|a| join(Box::new(a), Box::new(b.clone()))),
+        );
+        out.extend(
+            subtrees(b)
+                .into_iter()
+                .map(|b| join(Box::new(a.clone()), Box::new(b))),
+        );
         out
     };
     match f {
         Filter::And(a, b) => pair(a, b, Filter::And),
         Filter::Or(a, b) => pair(a, b, Filter::Or),
-        Filter::Not(a) => std::iter::once((**a).clone()).chain(subtrees(a).into_iter().map(|a| Filter::Not(Box::new(a)))).collect(),
+        Filter::Not(a) => std::iter::once((**a).clone())
+            .chain(subtrees(a).into_iter().map(|a| Filter::Not(Box::new(a))))
+            .collect(),
         Filter::Value(name, inner, tail) => {
-            let mut out: Vec<Filter> = subtrees(inner).into_iter().map(|i| Filter::Value(name.clone(), Box::new(i), tail.clone())).collect();
+            let mut out: Vec<Filter> = subtrees(inner)
+                .into_iter()
+                .map(|i| Filter::Value(name.clone(), Box::new(i), tail.clone()))
+                .collect();
             if tail.is_some() {
                 out.push(Filter::Value(name.clone(), inner.clone(), None));
             }
@@ -345,14 +527,41 @@ fn subtrees(f: &Filter) -> Vec<Filter> {
 
 fn simpler(case: &Case) -> Vec<Case> {
     match case.clone() {
-        Case::Validate { custom, payload, purpose, dialect } => {
-            without(&payload, &[]).into_iter().map(|payload| Case::Validate { custom, payload, purpose, dialect }).collect()
-        }
-        Case::Filter { custom, filter, dialect, resource_type, resources } => {
-            let make = |filter: &FilterText, resources: Vec<J>| Case::Filter { custom, filter: filter.clone(), dialect, resource_type: resource_type.clone(), resources };
+        Case::Validate {
+            custom,
+            payload,
+            purpose,
+            dialect,
+        } => without(&payload, &[])
+            .into_iter()
+            .map(|payload| Case::Validate {
+                custom,
+                payload,
+                purpose,
+                dialect,
+            })
+            .collect(),
+        Case::Filter {
+            custom,
+            filter,
+            dialect,
+            resource_type,
+            resources,
+        } => {
+            let make = |filter: &FilterText, resources: Vec<J>| Case::Filter {
+                custom,
+                filter: filter.clone(),
+                dialect,
+                resource_type: resource_type.clone(),
+                resources,
+            };
             let mut out = Vec::new();
             if let FilterText::Tree(tree, seed) = &filter {
-                out.extend(subtrees(tree).into_iter().map(|t| make(&FilterText::Tree(t, *seed), resources.clone())));
+                out.extend(
+                    subtrees(tree)
+                        .into_iter()
+                        .map(|t| make(&FilterText::Tree(t, *seed), resources.clone())),
+                );
             }
             for i in 0..resources.len() {
                 let mut fewer = resources.clone();
@@ -366,13 +575,32 @@ fn simpler(case: &Case) -> Vec<Case> {
             }
             out
         }
-        Case::Patch { custom, resource, patch, dialect } => {
+        Case::Patch {
+            custom,
+            resource,
+            patch,
+            dialect,
+        } => {
             let mut out: Vec<Case> = without(&patch, &["schemas", "Operations"])
                 .into_iter()
                 .filter(|p| p.at("Operations").is_some_and(|o| !o.list().is_empty()))
-                .map(|patch| Case::Patch { custom, resource: resource.clone(), patch, dialect })
+                .map(|patch| Case::Patch {
+                    custom,
+                    resource: resource.clone(),
+                    patch,
+                    dialect,
+                })
                 .collect();
-            out.extend(without(&resource, &["schemas"]).into_iter().map(|resource| Case::Patch { custom, resource, patch: patch.clone(), dialect }));
+            out.extend(
+                without(&resource, &["schemas"])
+                    .into_iter()
+                    .map(|resource| Case::Patch {
+                        custom,
+                        resource,
+                        patch: patch.clone(),
+                        dialect,
+                    }),
+            );
             out
         }
     }
@@ -417,14 +645,39 @@ impl Findings {
 
 fn show(case: &Case) -> String {
     match case {
-        Case::Validate { payload, purpose, dialect, custom } => format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), dressed(payload)),
-        Case::Filter { filter, dialect, resource_type, resources, custom } => format!(
+        Case::Validate {
+            payload,
+            purpose,
+            dialect,
+            custom,
+        } => format!(
+            "validate {} {} custom={custom}\n   payload   {}",
+            dialect.name(),
+            purpose.name(),
+            dressed(payload)
+        ),
+        Case::Filter {
+            filter,
+            dialect,
+            resource_type,
+            resources,
+            custom,
+        } => format!(
             "filter {} {resource_type:?} custom={custom}\n   filter    {}\n   resources {}",
             dialect.name(),
             filter_text(filter),
-            resources.iter().map(dressed).collect::<Vec<_>>().join(" , ")
+            resources
+                .iter()
+                .map(dressed)
+                .collect::<Vec<_>>()
+                .join(" , ")
         ),
-        Case::Patch { resource, patch, dialect, custom } => format!(
+        Case::Patch {
+            resource,
+            patch,
+            dialect,
+            custom,
+        } => format!(
             "patch {} custom={custom}\n   resource  {}\n   patch     {}",
             dialect.name(),
             dressed(resource),

@@ -27,19 +27,29 @@ impl J {
     /// Member whatever the case of its name.
     pub fn named(&self, key: &str) -> Option<&J> {
         match self {
-            J::Obj(members) => members.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v),
+            J::Obj(members) => members
+                .iter()
+                .find(|(k, _)| k.eq_ignore_ascii_case(key))
+                .map(|(_, v)| v),
             _ => None,
         }
     }
     pub fn set(&mut self, key: &str, value: J) {
-        let J::Obj(members) = self else { panic!("not an object") };
-        match members.iter_mut().find(|(k, _)| k.eq_ignore_ascii_case(key)) {
+        let J::Obj(members) = self else {
+            panic!("not an object")
+        };
+        match members
+            .iter_mut()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+        {
             Some((_, v)) => *v = value,
             None => members.push((key.to_string(), value)),
         }
     }
     pub fn unset(&mut self, key: &str) {
-        let J::Obj(members) = self else { panic!("not an object") };
+        let J::Obj(members) = self else {
+            panic!("not an object")
+        };
         members.retain(|(k, _)| !k.eq_ignore_ascii_case(key));
     }
     pub fn text(&self) -> Option<&str> {
@@ -73,7 +83,9 @@ impl J {
     pub fn same(&self, other: &J) -> bool {
         match (self, other) {
             (J::Obj(a), J::Obj(b)) => {
-                a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(l, w)| k == l && v.same(w)))
+                a.len() == b.len()
+                    && a.iter()
+                        .all(|(k, v)| b.iter().any(|(l, w)| k == l && v.same(w)))
             }
             (J::Arr(a), J::Arr(b)) => a.len() == b.len() && a.iter().zip(b).all(|(v, w)| v.same(w)),
             _ => self == other,
@@ -135,7 +147,11 @@ pub fn parse(text: &str) -> Result<J, String> {
     let mut at = 0;
     let value = value(&chars, &mut at, 0)?;
     space(&chars, &mut at);
-    if at == chars.len() { Ok(value) } else { Err(format!("text after the value at {at}")) }
+    if at == chars.len() {
+        Ok(value)
+    } else {
+        Err(format!("text after the value at {at}"))
+    }
 }
 
 fn space(c: &[char], at: &mut usize) {
@@ -203,7 +219,9 @@ fn value(c: &[char], at: &mut usize, depth: usize) -> Result<J, String> {
         Some('"') => Ok(J::Str(string(c, at)?)),
         Some(_) => {
             let start = *at;
-            while *at < c.len() && (c[*at].is_ascii_alphanumeric() || matches!(c[*at], '+' | '-' | '.')) {
+            while *at < c.len()
+                && (c[*at].is_ascii_alphanumeric() || matches!(c[*at], '+' | '-' | '.'))
+            {
                 *at += 1;
             }
             let word: String = c[start..*at].iter().collect();
@@ -263,12 +281,16 @@ pub fn string(c: &[char], at: &mut usize) -> Result<String, String> {
     *at += 1;
     let mut out = String::new();
     loop {
-        let Some(&ch) = c.get(*at) else { return Err("string without end".into()) };
+        let Some(&ch) = c.get(*at) else {
+            return Err("string without end".into());
+        };
         *at += 1;
         match ch {
             '"' => return Ok(out),
             '\\' => {
-                let Some(&e) = c.get(*at) else { return Err("string without end".into()) };
+                let Some(&e) = c.get(*at) else {
+                    return Err("string without end".into());
+                };
                 *at += 1;
                 match e {
                     '"' | '\\' | '/' => out.push(e),
@@ -306,7 +328,10 @@ pub fn string(c: &[char], at: &mut usize) -> Result<String, String> {
 fn hex(c: &[char], at: &mut usize) -> Result<u32, String> {
     let mut n = 0;
     for _ in 0..4 {
-        let digit = c.get(*at).and_then(|d| d.to_digit(16)).ok_or("four hex digits expected")?;
+        let digit = c
+            .get(*at)
+            .and_then(|d| d.to_digit(16))
+            .ok_or("four hex digits expected")?;
         n = n * 16 + digit;
         *at += 1;
     }
@@ -316,7 +341,10 @@ fn hex(c: &[char], at: &mut usize) -> Result<u32, String> {
 /// The first object that names one member twice, whatever the case: pointer of the second.
 pub fn twice(value: &J, pointer: &str) -> Option<String> {
     match value {
-        J::Arr(items) => items.iter().enumerate().find_map(|(i, v)| twice(v, &format!("{pointer}/{i}"))),
+        J::Arr(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(i, v)| twice(v, &format!("{pointer}/{i}"))),
         J::Obj(members) => {
             for (i, (k, v)) in members.iter().enumerate() {
                 let here = format!("{pointer}/{}", k.replace('~', "~0").replace('/', "~1"));

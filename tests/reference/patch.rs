@@ -34,14 +34,24 @@ enum Kind {
 /// What a path or a key names.
 enum Target<'a> {
     Extension(&'a str),
-    Attribute { extension: Option<&'a str>, attr: &'a Attr, filter: Option<Filter>, sub: Option<&'a Attr> },
+    Attribute {
+        extension: Option<&'a str>,
+        attr: &'a Attr,
+        filter: Option<Filter>,
+        sub: Option<&'a Attr>,
+    },
 }
 
 impl Target<'_> {
     fn key(&self) -> String {
         match self {
             Target::Extension(urn) => urn.to_string(),
-            Target::Attribute { extension, attr, filter, sub } => format!(
+            Target::Attribute {
+                extension,
+                attr,
+                filter,
+                sub,
+            } => format!(
                 "{}|{}|{}|{}",
                 extension.unwrap_or_default(),
                 attr.name,
@@ -59,8 +69,18 @@ struct Run<'a> {
     notes: Vec<&'static str>,
 }
 
-pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect, resource_type: Option<&str>) -> Result<Patched, Fault> {
-    let fault = |scim_type: &str, operation: Option<usize>| Fault { status: 400, scim_type: Some(scim_type.into()), operation };
+pub fn apply(
+    registry: &Registry,
+    resource: &str,
+    patch: &str,
+    dialect: Dialect,
+    resource_type: Option<&str>,
+) -> Result<Patched, Fault> {
+    let fault = |scim_type: &str, operation: Option<usize>| Fault {
+        status: 400,
+        scim_type: Some(scim_type.into()),
+        operation,
+    };
     let before = parse(resource).map_err(|_| fault("invalidSyntax", None))?;
     let patch = parse(patch).map_err(|_| fault("invalidSyntax", None))?;
     if twice(&patch, "").is_some() {
@@ -68,20 +88,37 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     }
     let rt = match resource_type {
         Some(name) => registry.named(name).expect("a resource type"),
-        None => registry.of(&before).ok_or_else(|| fault("invalidValue", None))?,
+        None => registry
+            .of(&before)
+            .ok_or_else(|| fault("invalidValue", None))?,
     };
     let mut notes = Vec::new();
     match patch.named("schemas") {
-        None | Some(J::Null) if dialect == Dialect::Okta => notes.push(("okta.missing-schemas", None)),
-        Some(J::Arr(urns)) if urns.iter().any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(PATCH_OP))) => {}
+        None | Some(J::Null) if dialect == Dialect::Okta => {
+            notes.push(("okta.missing-schemas", None))
+        }
+        Some(J::Arr(urns))
+            if urns
+                .iter()
+                .any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(PATCH_OP))) => {}
         _ => return Err(fault("invalidSyntax", None)),
     }
     let operations = match patch.named("Operations") {
         Some(J::Arr(operations)) if !operations.is_empty() => operations.clone(),
         _ => return Err(fault("invalidSyntax", None)),
     };
-    let had: Vec<&str> = rt.extensions.iter().map(|(s, _)| s.id.as_str()).filter(|u| has_values(&before, u)).collect();
-    let mut run = Run { rt, dialect, resource: before.clone(), notes: Vec::new() };
+    let had: Vec<&str> = rt
+        .extensions
+        .iter()
+        .map(|(s, _)| s.id.as_str())
+        .filter(|u| has_values(&before, u))
+        .collect();
+    let mut run = Run {
+        rt,
+        dialect,
+        resource: before.clone(),
+        notes: Vec::new(),
+    };
     for (i, operation) in operations.iter().enumerate() {
         run.operation(operation).map_err(|t| fault(t, Some(i)))?;
         notes.extend(run.notes.drain(..).map(|rule| (rule, Some(i))));
@@ -89,14 +126,21 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     let mut after = run.resource;
     // Rule 6: `schemas` follows the extensions that have values.
     for (schema, _) in &rt.extensions {
-        let (was, is) = (had.contains(&schema.id.as_str()), has_values(&after, &schema.id));
+        let (was, is) = (
+            had.contains(&schema.id.as_str()),
+            has_values(&after, &schema.id),
+        );
         if !is && was {
             after.unset(&schema.id);
         }
         if was == is {
             continue;
         }
-        let mut urns = after.named("schemas").map(J::list).unwrap_or_default().to_vec();
+        let mut urns = after
+            .named("schemas")
+            .map(J::list)
+            .unwrap_or_default()
+            .to_vec();
         let listed = |u: &J| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&schema.id));
         if is && !urns.iter().any(listed) {
             urns.push(J::Str(schema.id.clone()));
@@ -108,7 +152,11 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     }
     notes.sort_unstable();
     notes.dedup();
-    Ok(Patched { changed: !before.same(&after), resource: after, notes })
+    Ok(Patched {
+        changed: !before.same(&after),
+        resource: after,
+        notes,
+    })
 }
 
 fn has_values(resource: &J, urn: &str) -> bool {
@@ -117,13 +165,25 @@ fn has_values(resource: &J, urn: &str) -> bool {
 
 impl<'a> Run<'a> {
     fn operation(&mut self, operation: &J) -> Outcome<()> {
-        let J::Obj(members) = operation else { return Err("invalidSyntax") };
-        if members.iter().any(|(k, _)| !["op", "path", "value"].iter().any(|n| n.eq_ignore_ascii_case(k))) && self.dialect == Dialect::Rfc {
+        let J::Obj(members) = operation else {
+            return Err("invalidSyntax");
+        };
+        if members.iter().any(|(k, _)| {
+            !["op", "path", "value"]
+                .iter()
+                .any(|n| n.eq_ignore_ascii_case(k))
+        }) && self.dialect == Dialect::Rfc
+        {
             return Err("invalidSyntax");
         }
-        let op = operation.named("op").and_then(J::text).ok_or("invalidSyntax")?;
+        let op = operation
+            .named("op")
+            .and_then(J::text)
+            .ok_or("invalidSyntax")?;
         let kind = match (op, op.to_ascii_lowercase().as_str()) {
-            (op, lower) if op != lower && self.dialect != Dialect::Entra => return Err("invalidSyntax"),
+            (op, lower) if op != lower && self.dialect != Dialect::Entra => {
+                return Err("invalidSyntax");
+            }
             (_, "add") => Kind::Add,
             (_, "replace") => Kind::Replace,
             (_, "remove") => Kind::Remove,
@@ -168,8 +228,19 @@ impl<'a> Run<'a> {
             if sub.is_some() || (attr.kind != Type::Complex && !attr.multi) {
                 return Err("invalidPath");
             }
-            let mut p = filter::Parser { c: &chars, at: bracket + 1, entra: self.dialect == Dialect::Entra, notes: Vec::new() };
-            let wrong = |w: Wrong| if w == Wrong::Unknown { "invalidPath" } else { "invalidFilter" };
+            let mut p = filter::Parser {
+                c: &chars,
+                at: bracket + 1,
+                entra: self.dialect == Dialect::Entra,
+                notes: Vec::new(),
+            };
+            let wrong = |w: Wrong| {
+                if w == Wrong::Unknown {
+                    "invalidPath"
+                } else {
+                    "invalidFilter"
+                }
+            };
             let inner = p.either(true).map_err(wrong)?;
             while chars.get(p.at) == Some(&' ') {
                 p.at += 1;
@@ -177,7 +248,14 @@ impl<'a> Run<'a> {
             if chars.get(p.at) != Some(&']') {
                 return Err("invalidFilter");
             }
-            filter::check(&inner, Scope::Element(attr), self.dialect, true, &mut p.notes).map_err(wrong)?;
+            filter::check(
+                &inner,
+                Scope::Element(attr),
+                self.dialect,
+                true,
+                &mut p.notes,
+            )
+            .map_err(wrong)?;
             let rest: String = chars[p.at + 1..].iter().collect();
             if !rest.is_empty() {
                 let name = rest.strip_prefix('.').ok_or("invalidPath")?;
@@ -186,7 +264,12 @@ impl<'a> Run<'a> {
             self.notes.append(&mut p.notes);
             chosen = Some(inner);
         }
-        Ok(Target::Attribute { extension, attr, filter: chosen, sub })
+        Ok(Target::Attribute {
+            extension,
+            attr,
+            filter: chosen,
+            sub,
+        })
     }
 
     /// Rule 13.
@@ -226,7 +309,13 @@ impl<'a> Run<'a> {
     }
 
     /// A whole extension object: each member is a path under its URN.
-    fn extension_members(&mut self, kind: Kind, urn: &'a str, value: &J, writes: &mut Vec<(Target<'a>, J)>) -> Outcome<()> {
+    fn extension_members(
+        &mut self,
+        kind: Kind,
+        urn: &'a str,
+        value: &J,
+        writes: &mut Vec<(Target<'a>, J)>,
+    ) -> Outcome<()> {
         let object = match value {
             J::Null => J::Null,
             J::Arr(items) if items.is_empty() => J::Null,
@@ -255,7 +344,10 @@ impl<'a> Run<'a> {
     fn apply(&mut self, kind: Kind, target: &Target<'a>, value: Option<&J>) -> Outcome<()> {
         match target {
             Target::Extension(urn) => {
-                if kind == Kind::Remove || (kind == Kind::Replace && value.is_some_and(|v| *v == J::Null || *v == J::Arr(Vec::new()))) {
+                if kind == Kind::Remove
+                    || (kind == Kind::Replace
+                        && value.is_some_and(|v| *v == J::Null || *v == J::Arr(Vec::new())))
+                {
                     let schema = self.rt.extension(urn).expect("an extension");
                     for attr in &schema.attrs {
                         let stored = self.stored(Some(urn), attr);
@@ -280,12 +372,24 @@ impl<'a> Run<'a> {
                 }
                 Ok(())
             }
-            Target::Attribute { extension, attr, filter, sub } => {
+            Target::Attribute {
+                extension,
+                attr,
+                filter,
+                sub,
+            } => {
                 let stored = self.stored(*extension, attr);
                 let new = if kind == Kind::Remove {
                     self.remove(attr, filter.as_ref(), *sub, value, &stored)?
                 } else {
-                    self.write(kind, attr, filter.as_ref(), *sub, value.ok_or("invalidValue")?, &stored)?
+                    self.write(
+                        kind,
+                        attr,
+                        filter.as_ref(),
+                        *sub,
+                        value.ok_or("invalidValue")?,
+                        &stored,
+                    )?
                 };
                 if new.unassigned() && attr.required && !stored.unassigned() {
                     return Err("mutability");
@@ -301,12 +405,19 @@ impl<'a> Run<'a> {
             Some(urn) => self.resource.named(urn),
             None => Some(&self.resource),
         };
-        holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null)
+        holder
+            .and_then(|h| h.named(&attr.name))
+            .cloned()
+            .unwrap_or(J::Null)
     }
 
     fn store(&mut self, extension: Option<&str>, attr: &Attr, new: J) {
         let mut holder = match extension {
-            Some(urn) => self.resource.named(urn).cloned().unwrap_or(J::Obj(Vec::new())),
+            Some(urn) => self
+                .resource
+                .named(urn)
+                .cloned()
+                .unwrap_or(J::Obj(Vec::new())),
             None => self.resource.clone(),
         };
         if new.unassigned() {
@@ -317,7 +428,11 @@ impl<'a> Run<'a> {
         match extension {
             // The last attribute gone, the extension's object goes with it.
             Some(urn) if holder.members().is_empty() => {
-                if self.resource.named(urn).is_some_and(|h| !h.members().is_empty()) {
+                if self
+                    .resource
+                    .named(urn)
+                    .is_some_and(|h| !h.members().is_empty())
+                {
                     self.resource.unset(urn);
                 }
             }
@@ -329,7 +444,11 @@ impl<'a> Run<'a> {
     /// The value as the schema reads it, or the scimType of the first thing wrong with it.
     fn read(&mut self, attr: &Attr, value: &J, element: bool) -> Outcome<J> {
         let mut reader = Reader::new(self.dialect, Purpose::Patch);
-        let read = if element { reader.single(attr, value, "", "") } else { reader.attribute(attr, value, "", "") };
+        let read = if element {
+            reader.single(attr, value, "", "")
+        } else {
+            reader.attribute(attr, value, "", "")
+        };
         self.notes.append(&mut reader.notes);
         match reader.issues.first() {
             Some(issue) => Err(issue.scim_type),
@@ -354,7 +473,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn remove(&mut self, attr: &Attr, chosen: Option<&Filter>, sub: Option<&Attr>, value: Option<&J>, stored: &J) -> Outcome<J> {
+    fn remove(
+        &mut self,
+        attr: &Attr,
+        chosen: Option<&Filter>,
+        sub: Option<&Attr>,
+        value: Option<&J>,
+        stored: &J,
+    ) -> Outcome<J> {
         if attr.read_only() || sub.is_some_and(|s| s.read_only() || s.required) {
             return Err("mutability");
         }
@@ -369,7 +495,8 @@ impl<'a> Run<'a> {
                 J::Arr(items) => {
                     let mut out = Vec::new();
                     for item in items {
-                        let hit = chosen.is_none_or(|f| filter::element_matches(f, attr, item, self.dialect));
+                        let hit = chosen
+                            .is_none_or(|f| filter::element_matches(f, attr, item, self.dialect));
                         let left = if hit { drop(self, item)? } else { item.clone() };
                         if !left.unassigned() {
                             out.push(left);
@@ -377,14 +504,24 @@ impl<'a> Run<'a> {
                     }
                     Ok(J::Arr(out))
                 }
-                J::Obj(_) if chosen.is_none_or(|f| filter::element_matches(f, attr, stored, self.dialect)) => drop(self, stored),
+                J::Obj(_)
+                    if chosen
+                        .is_none_or(|f| filter::element_matches(f, attr, stored, self.dialect)) =>
+                {
+                    drop(self, stored)
+                }
                 other => Ok(other.clone()),
             };
         }
         let new = match (chosen, value) {
-            (Some(f), _) if attr.multi => {
-                J::Arr(stored.list().iter().filter(|e| !filter::element_matches(f, attr, e, self.dialect)).cloned().collect())
-            }
+            (Some(f), _) if attr.multi => J::Arr(
+                stored
+                    .list()
+                    .iter()
+                    .filter(|e| !filter::element_matches(f, attr, e, self.dialect))
+                    .cloned()
+                    .collect(),
+            ),
             (Some(f), _) if filter::element_matches(f, attr, stored, self.dialect) => J::Null,
             (Some(_), _) => stored.clone(),
             (None, Some(value)) if attr.multi => {
@@ -394,10 +531,15 @@ impl<'a> Run<'a> {
                 }
                 let named = self.read(attr, value, false)?;
                 let gone = |element: &J| {
-                    named.list().iter().any(|n| match (n.named("value"), attr.sub("value")) {
-                        (Some(v), Some(sub)) => element.named("value").is_some_and(|e| equal(sub, v, e)),
-                        _ => equal(attr, n, element),
-                    })
+                    named
+                        .list()
+                        .iter()
+                        .any(|n| match (n.named("value"), attr.sub("value")) {
+                            (Some(v), Some(sub)) => {
+                                element.named("value").is_some_and(|e| equal(sub, v, e))
+                            }
+                            _ => equal(attr, n, element),
+                        })
                 };
                 J::Arr(stored.list().iter().filter(|e| !gone(e)).cloned().collect())
             }
@@ -412,7 +554,15 @@ impl<'a> Run<'a> {
         Ok(new)
     }
 
-    fn write(&mut self, kind: Kind, attr: &Attr, chosen: Option<&Filter>, sub: Option<&Attr>, value: &J, stored: &J) -> Outcome<J> {
+    fn write(
+        &mut self,
+        kind: Kind,
+        attr: &Attr,
+        chosen: Option<&Filter>,
+        sub: Option<&Attr>,
+        value: &J,
+        stored: &J,
+    ) -> Outcome<J> {
         let nothing = *value == J::Null || *value == J::Arr(Vec::new());
         if attr.read_only() || sub.is_some_and(Attr::read_only) {
             if nothing && kind == Kind::Add {
@@ -426,13 +576,25 @@ impl<'a> Run<'a> {
             };
             let wanted = reader.attribute(target, value, "", "");
             let same = chosen.is_none() && reader.issues.is_empty() && equal(target, &wanted, &is);
-            return if same { Ok(stored.clone()) } else { Err("mutability") };
+            return if same {
+                Ok(stored.clone())
+            } else {
+                Err("mutability")
+            };
         }
         if attr.name == "schemas" {
             // Derived (rule 6): naming what the type knows changes nothing.
             let read = self.read(attr, value, false)?;
-            let known = |u: &J| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&self.rt.base.id) || self.rt.extension(u).is_some());
-            return if !nothing && read.list().iter().all(known) { Ok(stored.clone()) } else { Err("invalidValue") };
+            let known = |u: &J| {
+                u.text().is_some_and(|u| {
+                    u.eq_ignore_ascii_case(&self.rt.base.id) || self.rt.extension(u).is_some()
+                })
+            };
+            return if !nothing && read.list().iter().all(known) {
+                Ok(stored.clone())
+            } else {
+                Err("invalidValue")
+            };
         }
         let new = match (chosen, sub) {
             (None, None) => self.write_whole(kind, attr, value, nothing, stored)?,
@@ -442,7 +604,14 @@ impl<'a> Run<'a> {
         Ok(new)
     }
 
-    fn write_whole(&mut self, kind: Kind, attr: &Attr, value: &J, nothing: bool, stored: &J) -> Outcome<J> {
+    fn write_whole(
+        &mut self,
+        kind: Kind,
+        attr: &Attr,
+        value: &J,
+        nothing: bool,
+        stored: &J,
+    ) -> Outcome<J> {
         if nothing {
             if kind == Kind::Add {
                 return Ok(stored.clone());
@@ -455,7 +624,11 @@ impl<'a> Run<'a> {
         }
         let read = self.read(attr, value, false)?;
         let new = if attr.multi {
-            let mut out = if kind == Kind::Add { stored.list().to_vec() } else { Vec::new() };
+            let mut out = if kind == Kind::Add {
+                stored.list().to_vec()
+            } else {
+                Vec::new()
+            };
             for element in read.list() {
                 if out.iter().any(|e| already(attr, e, element)) {
                     continue;
@@ -477,7 +650,11 @@ impl<'a> Run<'a> {
 
     /// Rule 14: sub-attributes are merged; a new reference drops what described the old one.
     fn merge(&mut self, kind: Kind, attr: &Attr, stored: &J, given: &J) -> Outcome<J> {
-        let mut out = if matches!(stored, J::Obj(_)) { stored.clone() } else { J::Obj(Vec::new()) };
+        let mut out = if matches!(stored, J::Obj(_)) {
+            stored.clone()
+        } else {
+            J::Obj(Vec::new())
+        };
         for (name, v) in given.members() {
             let sub = attr.sub(name).expect("a sub-attribute");
             if !v.unassigned() {
@@ -490,14 +667,27 @@ impl<'a> Run<'a> {
             }
         }
         drop_stale(attr, stored, given, &mut out);
-        if !out.unassigned() && attr.subs.iter().any(|s| s.required && !s.read_only() && out.named(&s.name).is_none()) {
+        if !out.unassigned()
+            && attr
+                .subs
+                .iter()
+                .any(|s| s.required && !s.read_only() && out.named(&s.name).is_none())
+        {
             return Err("invalidValue");
         }
         Ok(out)
     }
 
     /// `attr.sub`, `attr[filter].sub`.
-    fn write_sub(&mut self, kind: Kind, attr: &Attr, chosen: Option<&Filter>, sub: &Attr, value: &J, stored: &J) -> Outcome<J> {
+    fn write_sub(
+        &mut self,
+        kind: Kind,
+        attr: &Attr,
+        chosen: Option<&Filter>,
+        sub: &Attr,
+        value: &J,
+        stored: &J,
+    ) -> Outcome<J> {
         let read = self.read(sub, value, false)?;
         if read.unassigned() && kind == Kind::Add {
             return Ok(stored.clone());
@@ -515,7 +705,11 @@ impl<'a> Run<'a> {
             return Ok(new);
         }
         let items = stored.list().to_vec();
-        let hits: Vec<usize> = (0..items.len()).filter(|i| chosen.is_none_or(|f| filter::element_matches(f, attr, &items[*i], self.dialect))).collect();
+        let hits: Vec<usize> = (0..items.len())
+            .filter(|i| {
+                chosen.is_none_or(|f| filter::element_matches(f, attr, &items[*i], self.dialect))
+            })
+            .collect();
         if hits.is_empty() {
             let element = match chosen {
                 Some(f) => self.unmatched(kind, attr, f, &given)?,
@@ -528,7 +722,14 @@ impl<'a> Run<'a> {
     }
 
     /// Merges into each of the elements `hits`.
-    fn change(&mut self, kind: Kind, attr: &Attr, mut items: Vec<J>, hits: &[usize], given: &J) -> Outcome<J> {
+    fn change(
+        &mut self,
+        kind: Kind,
+        attr: &Attr,
+        mut items: Vec<J>,
+        hits: &[usize],
+        given: &J,
+    ) -> Outcome<J> {
         let sets_primary = is_primary(attr, given);
         if sets_primary && hits.len() > 1 {
             return Err("invalidValue");
@@ -553,11 +754,23 @@ impl<'a> Run<'a> {
     }
 
     /// `attr[filter]`.
-    fn write_chosen(&mut self, kind: Kind, attr: &Attr, f: &Filter, value: &J, nothing: bool, stored: &J) -> Outcome<J> {
+    fn write_chosen(
+        &mut self,
+        kind: Kind,
+        attr: &Attr,
+        f: &Filter,
+        value: &J,
+        nothing: bool,
+        stored: &J,
+    ) -> Outcome<J> {
         if nothing && kind == Kind::Add {
             return Ok(stored.clone());
         }
-        let read = if nothing { J::Null } else { self.read(attr, value, true)? };
+        let read = if nothing {
+            J::Null
+        } else {
+            self.read(attr, value, true)?
+        };
         if !attr.multi {
             if !filter::element_matches(f, attr, stored, self.dialect) {
                 return self.unmatched(kind, attr, f, &read);
@@ -571,7 +784,9 @@ impl<'a> Run<'a> {
             return Ok(new);
         }
         let mut items = stored.list().to_vec();
-        let hits: Vec<usize> = (0..items.len()).filter(|i| filter::element_matches(f, attr, &items[*i], self.dialect)).collect();
+        let hits: Vec<usize> = (0..items.len())
+            .filter(|i| filter::element_matches(f, attr, &items[*i], self.dialect))
+            .collect();
         if hits.is_empty() {
             let element = self.unmatched(kind, attr, f, &read)?;
             return Ok(self.append(attr, items, element));
@@ -633,11 +848,20 @@ impl<'a> Run<'a> {
     /// `eq` joined by `and`; false when the filter says anything else or contradicts itself.
     fn constants(&self, attr: &Attr, f: &Filter, element: &mut J) -> bool {
         match f {
-            Filter::And(a, b) => self.constants(attr, a, element) && self.constants(attr, b, element),
+            Filter::And(a, b) => {
+                self.constants(attr, a, element) && self.constants(attr, b, element)
+            }
             Filter::Compare(name, op, value) if op == "eq" && *value != Const::Json(J::Null) => {
                 let sub = attr.sub(name).expect("checked");
-                let Ok(read) = filter::constant(sub, op, value, self.dialect, &mut Vec::new()) else { return false };
-                if sub.read_only() || element.named(name).is_some_and(|there| !equal(sub, there, &read)) {
+                let Ok(read) = filter::constant(sub, op, value, self.dialect, &mut Vec::new())
+                else {
+                    return false;
+                };
+                if sub.read_only()
+                    || element
+                        .named(name)
+                        .is_some_and(|there| !equal(sub, there, &read))
+                {
                     return false;
                 }
                 element.set(&sub.name, read);
@@ -650,7 +874,11 @@ impl<'a> Run<'a> {
 
 /// Rule 15: all sub-attributes equal; for members the `value` is enough.
 fn already(attr: &Attr, there: &J, element: &J) -> bool {
-    match (attr.is_members, there.named("value"), element.named("value")) {
+    match (
+        attr.is_members,
+        there.named("value"),
+        element.named("value"),
+    ) {
         (true, Some(a), Some(b)) => a == b,
         _ => equal(attr, there, element),
     }
@@ -668,7 +896,9 @@ fn clear_primary(attr: &Attr, element: &mut J) {
 
 /// A reference is a complex value with `value` and `$ref`.
 fn drop_stale(attr: &Attr, stored: &J, given: &J, out: &mut J) {
-    let (Some(value), Some(_)) = (attr.sub("value"), attr.sub("$ref")) else { return };
+    let (Some(value), Some(_)) = (attr.sub("value"), attr.sub("$ref")) else {
+        return;
+    };
     let new = given.named("value").cloned().unwrap_or(J::Null);
     let old = stored.named("value").cloned().unwrap_or(J::Null);
     if new.unassigned() || equal(value, &new, &old) {

@@ -23,7 +23,10 @@ impl Purpose {
         }
     }
     pub fn from_name(name: &str) -> Purpose {
-        [Purpose::Create, Purpose::Replace, Purpose::Response].into_iter().find(|p| p.name() == name).expect("a purpose")
+        [Purpose::Create, Purpose::Replace, Purpose::Response]
+            .into_iter()
+            .find(|p| p.name() == name)
+            .expect("a purpose")
     }
 }
 
@@ -59,14 +62,29 @@ pub fn escape(key: &str) -> String {
 
 impl Reader {
     pub fn new(dialect: Dialect, purpose: Purpose) -> Reader {
-        Reader { dialect, purpose, issues: Vec::new(), notes: Vec::new() }
+        Reader {
+            dialect,
+            purpose,
+            issues: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     fn error(&mut self, scim_type: &'static str, path: &str, pointer: &str) {
-        self.issues.push(Issue { severity: "error", scim_type, path: path.into(), pointer: pointer.into() });
+        self.issues.push(Issue {
+            severity: "error",
+            scim_type,
+            path: path.into(),
+            pointer: pointer.into(),
+        });
     }
     fn warning(&mut self, scim_type: &'static str, path: &str, pointer: &str) {
-        self.issues.push(Issue { severity: "warning", scim_type, path: path.into(), pointer: pointer.into() });
+        self.issues.push(Issue {
+            severity: "warning",
+            scim_type,
+            path: path.into(),
+            pointer: pointer.into(),
+        });
     }
     fn entra(&self) -> bool {
         self.dialect == Dialect::Entra
@@ -103,7 +121,11 @@ impl Reader {
         let mut out = Vec::new();
         let mut primaries = 0;
         for (i, item) in items.iter().enumerate() {
-            let here = if from_list { format!("{pointer}/{i}") } else { pointer.to_string() };
+            let here = if from_list {
+                format!("{pointer}/{i}")
+            } else {
+                pointer.to_string()
+            };
             let read = self.single(attr, item, path, &here);
             if read.unassigned() {
                 continue;
@@ -111,7 +133,11 @@ impl Reader {
             if attr.sub("primary").is_some() && read.at("primary") == Some(&J::Bool(true)) {
                 primaries += 1;
                 if primaries > 1 {
-                    let key = item.members().iter().map(|(k, _)| k.as_str()).find(|k| k.eq_ignore_ascii_case("primary"));
+                    let key = item
+                        .members()
+                        .iter()
+                        .map(|(k, _)| k.as_str())
+                        .find(|k| k.eq_ignore_ascii_case("primary"));
                     let here = key.map_or(here.clone(), |k| format!("{here}/{k}"));
                     self.error("invalidValue", &format!("{path}.primary"), &here);
                 }
@@ -134,19 +160,25 @@ impl Reader {
                     return self.complex(attr, &object, path, pointer);
                 }
                 if attr.is_manager || attr.is_members {
-                    self.notes.push(if attr.is_manager { "entra.manager-string" } else { "entra.member-string" });
+                    self.notes.push(if attr.is_manager {
+                        "entra.manager-string"
+                    } else {
+                        "entra.member-string"
+                    });
                     return J::Obj(vec![("value".into(), value.clone())]);
                 }
                 false
             }
             (Type::Boolean, J::Bool(_)) => true,
-            (Type::Boolean, J::Str(text)) if self.entra() => match text.to_ascii_lowercase().as_str() {
-                word @ ("true" | "false") => {
-                    self.notes.push("entra.string-boolean");
-                    return J::Bool(word == "true");
+            (Type::Boolean, J::Str(text)) if self.entra() => {
+                match text.to_ascii_lowercase().as_str() {
+                    word @ ("true" | "false") => {
+                        self.notes.push("entra.string-boolean");
+                        return J::Bool(word == "true");
+                    }
+                    _ => false,
                 }
-                _ => false,
-            },
+            }
             (Type::Integer, J::Num(text)) => !text.contains(['.', 'e', 'E']),
             (Type::Decimal, J::Num(text)) => is_number(text),
             (Type::DateTime, J::Str(text)) => instant(text).is_some(),
@@ -167,7 +199,10 @@ impl Reader {
         let mut refused = Vec::new();
         for (i, (key, inner)) in value.members().iter().enumerate() {
             let here = format!("{pointer}/{}", escape(key));
-            if value.members()[..i].iter().any(|(k, _)| k.eq_ignore_ascii_case(key)) {
+            if value.members()[..i]
+                .iter()
+                .any(|(k, _)| k.eq_ignore_ascii_case(key))
+            {
                 let name = attr.sub(key).map_or(key.as_str(), |a| &a.name);
                 self.error("invalidSyntax", &format!("{path}.{name}"), &here);
                 continue;
@@ -195,16 +230,25 @@ impl Reader {
             }
         }
         // An element must be whole; a singular value in PATCH is merged first and looked at then.
-        if !(out.unassigned() && refused.is_empty()) && (self.purpose != Purpose::Patch || attr.multi) {
+        if !(out.unassigned() && refused.is_empty())
+            && (self.purpose != Purpose::Patch || attr.multi)
+        {
             for sub in attr.subs.iter().filter(|a| a.required) {
                 let demanded = !sub.read_only() || self.purpose == Purpose::Response;
-                if demanded && out.at(&sub.name).is_none_or(J::unassigned) && !refused.contains(&sub.name) {
+                if demanded
+                    && out.at(&sub.name).is_none_or(J::unassigned)
+                    && !refused.contains(&sub.name)
+                {
                     self.error("invalidValue", &format!("{path}.{}", sub.name), pointer);
                 }
             }
         }
         let patched = self.purpose == Purpose::Patch && !attr.multi;
-        if out.unassigned() && !patched { J::Null } else { out }
+        if out.unassigned() && !patched {
+            J::Null
+        } else {
+            out
+        }
     }
 
     /// Rule 4 in payloads, rule 13 in PATCH values.
@@ -221,7 +265,15 @@ impl Reader {
                     self.warning("invalidSyntax", path, pointer);
                 }
             }
-            None => self.error(if self.purpose == Purpose::Patch { "invalidPath" } else { "invalidSyntax" }, path, pointer),
+            None => self.error(
+                if self.purpose == Purpose::Patch {
+                    "invalidPath"
+                } else {
+                    "invalidSyntax"
+                },
+                path,
+                pointer,
+            ),
         }
     }
 
@@ -243,8 +295,10 @@ fn base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     text.len() - body.len() <= 2
         && body.len() % 4 != 1
-        && (text.len() == body.len() || text.len() % 4 == 0)
-        && body.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'-' | b'_'))
+        && (text.len() == body.len() || text.len().is_multiple_of(4))
+        && body
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'-' | b'_'))
 }
 
 /// `Err` names the scimType of a text that is no JSON at all.
@@ -256,7 +310,9 @@ pub fn validate(
     resource_type: Option<&str>,
 ) -> Result<Report, &'static str> {
     let payload = parse(text).map_err(|_| "invalidSyntax")?;
-    let J::Obj(members) = &payload else { return Err("invalidSyntax") };
+    let J::Obj(members) = &payload else {
+        return Err("invalidSyntax");
+    };
     let mut r = Reader::new(dialect, purpose);
     let doubled = twice(&payload, "");
     let ambiguous = doubled.is_some();
@@ -267,10 +323,19 @@ pub fn validate(
     };
     let Some(rt) = named else {
         // Which names are known is unknown: one issue, about `schemas`.
-        let pointer = members.iter().find(|(k, _)| k.eq_ignore_ascii_case("schemas")).map_or(String::new(), |(k, _)| format!("/{k}"));
+        let pointer = members
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case("schemas"))
+            .map_or(String::new(), |(k, _)| format!("/{k}"));
         r.error("invalidValue", "schemas", &pointer);
         tell_doubled(&mut r, doubled);
-        return Ok(Report { resource_type: None, issues: r.issues, notes: r.notes, resource: None, ambiguous });
+        return Ok(Report {
+            resource_type: None,
+            issues: r.issues,
+            notes: r.notes,
+            resource: None,
+            ambiguous,
+        });
     };
 
     let mut out = J::Obj(vec![("schemas".into(), J::Arr(Vec::new()))]);
@@ -278,7 +343,9 @@ pub fn validate(
     let mut seen: Vec<String> = Vec::new();
     for (key, value) in members {
         let here = format!("/{}", escape(key));
-        let place = rt.resolve(key, dialect).filter(|p| p.sub.is_none() && (p.extension.is_none() && !key.contains(':') || p.by_manager_path));
+        let place = rt.resolve(key, dialect).filter(|p| {
+            p.sub.is_none() && (p.extension.is_none() && !key.contains(':') || p.by_manager_path)
+        });
         let extension = rt.extension(key);
         let name = match (&place, extension) {
             (Some(p), _) => p.path(),
@@ -317,7 +384,9 @@ pub fn validate(
                 let there = format!("{here}/{}", escape(inner));
                 let attr = e.attrs.iter().find(|a| a.name.eq_ignore_ascii_case(inner));
                 let path = format!("{}:{}", e.id, attr.map_or(inner.as_str(), |a| &a.name));
-                let doubled = object.members()[..i].iter().any(|(k, _)| k.eq_ignore_ascii_case(inner));
+                let doubled = object.members()[..i]
+                    .iter()
+                    .any(|(k, _)| k.eq_ignore_ascii_case(inner));
                 if doubled || seen.iter().any(|n| n.eq_ignore_ascii_case(&path)) {
                     r.error("invalidSyntax", &path, &there);
                     continue;
@@ -344,15 +413,31 @@ pub fn validate(
             }
         }
         let (extension, path) = (place.extension.map(str::to_string), place.path());
-        member(&mut r, &mut out, extension.as_deref(), place.attr, value, &path, &here);
+        member(
+            &mut r,
+            &mut out,
+            extension.as_deref(),
+            place.attr,
+            value,
+            &path,
+            &here,
+        );
     }
 
     schemas(&mut r, rt, &payload, &present);
 
     // Required attributes; those refused above have had their say.
-    for attr in rt.base.attrs.iter().filter(|a| a.required && a.name != "schemas") {
+    for attr in rt
+        .base
+        .attrs
+        .iter()
+        .filter(|a| a.required && a.name != "schemas")
+    {
         let demanded = !attr.read_only() || purpose == Purpose::Response;
-        let refused = r.issues.iter().any(|i| i.severity == "error" && (i.path == attr.name || i.path.starts_with(&format!("{}.", attr.name))));
+        let refused = r.issues.iter().any(|i| {
+            i.severity == "error"
+                && (i.path == attr.name || i.path.starts_with(&format!("{}.", attr.name)))
+        });
         if demanded && !refused && out.at(&attr.name).is_none() {
             r.error("invalidValue", &attr.name, "");
         }
@@ -366,7 +451,9 @@ pub fn validate(
         }
         for attr in schema.attrs.iter().filter(|a| a.required) {
             let path = format!("{}:{}", schema.id, attr.name);
-            if !r.issues.iter().any(|i| i.path.starts_with(&path)) && out.at(&schema.id).expect("there").at(&attr.name).is_none() {
+            if !r.issues.iter().any(|i| i.path.starts_with(&path))
+                && out.at(&schema.id).expect("there").at(&attr.name).is_none()
+            {
                 r.error("invalidValue", &path, &format!("/{}", escape(&schema.id)));
             }
         }
@@ -376,23 +463,45 @@ pub fn validate(
 
     // Rule 6: `schemas` follows the values.
     let mut urns = vec![J::Str(rt.base.id.clone())];
-    urns.extend(rt.extensions.iter().filter(|(s, _)| out.at(&s.id).is_some()).map(|(s, _)| J::Str(s.id.clone())));
+    urns.extend(
+        rt.extensions
+            .iter()
+            .filter(|(s, _)| out.at(&s.id).is_some())
+            .map(|(s, _)| J::Str(s.id.clone())),
+    );
     out.set("schemas", J::Arr(urns));
     let valid = r.issues.iter().all(|i| i.severity != "error");
-    Ok(Report { resource_type: Some(rt.name.clone()), issues: r.issues, notes: r.notes, resource: valid.then_some(out), ambiguous })
+    Ok(Report {
+        resource_type: Some(rt.name.clone()),
+        issues: r.issues,
+        notes: r.notes,
+        resource: valid.then_some(out),
+        ambiguous,
+    })
 }
 
 /// Rule 1 also where the value is ignored: a doubled name in a readOnly or unknown attribute.
 fn tell_doubled(r: &mut Reader, doubled: Option<String>) {
     if let Some(pointer) = doubled
-        && !r.issues.iter().any(|i| i.severity == "error" && i.scim_type == "invalidSyntax")
+        && !r
+            .issues
+            .iter()
+            .any(|i| i.severity == "error" && i.scim_type == "invalidSyntax")
     {
         r.error("invalidSyntax", "", &pointer);
     }
 }
 
 /// One attribute of the resource or of an extension.
-fn member(r: &mut Reader, out: &mut J, extension: Option<&str>, attr: &Attr, value: &J, path: &str, pointer: &str) {
+fn member(
+    r: &mut Reader,
+    out: &mut J,
+    extension: Option<&str>,
+    attr: &Attr,
+    value: &J,
+    path: &str,
+    pointer: &str,
+) {
     if attr.read_only() && r.purpose != Purpose::Response {
         r.ignored_read_only(value, path, pointer);
         return;
@@ -417,7 +526,11 @@ fn member(r: &mut Reader, out: &mut J, extension: Option<&str>, attr: &Attr, val
 
 /// RFC 7643 §3: `schemas` names the base schema and the extensions that are there, each once.
 fn schemas(r: &mut Reader, rt: &ResourceType, payload: &J, present: &[String]) {
-    let key = payload.members().iter().map(|(k, _)| k.as_str()).find(|k| k.eq_ignore_ascii_case("schemas"));
+    let key = payload
+        .members()
+        .iter()
+        .map(|(k, _)| k.as_str())
+        .find(|k| k.eq_ignore_ascii_case("schemas"));
     let pointer = key.map_or(String::new(), |k| format!("/{k}"));
     let listed = match payload.named("schemas") {
         Some(J::Arr(items)) if !items.is_empty() => items.clone(),
@@ -462,7 +575,12 @@ fn schemas(r: &mut Reader, rt: &ResourceType, payload: &J, present: &[String]) {
         if r.dialect == Dialect::Entra {
             r.notes.push("entra.unlisted-extension");
         } else {
-            let key = payload.members().iter().map(|(k, _)| k.as_str()).find(|k| k.eq_ignore_ascii_case(urn)).unwrap_or(urn);
+            let key = payload
+                .members()
+                .iter()
+                .map(|(k, _)| k.as_str())
+                .find(|k| k.eq_ignore_ascii_case(urn))
+                .unwrap_or(urn);
             r.error("invalidSyntax", urn, &format!("/{}", escape(key)));
         }
     }

@@ -24,7 +24,10 @@ impl Dialect {
         }
     }
     pub fn from_name(name: &str) -> Dialect {
-        Dialect::ALL.into_iter().find(|d| d.name() == name).expect("a dialect")
+        Dialect::ALL
+            .into_iter()
+            .find(|d| d.name() == name)
+            .expect("a dialect")
     }
     /// The rule under which an unknown attribute is ignored, if it is.
     pub fn ignores(self) -> Option<&'static str> {
@@ -124,21 +127,32 @@ impl Place<'_> {
 
 impl ResourceType {
     pub fn extension(&self, urn: &str) -> Option<&Schema> {
-        self.extensions.iter().map(|(s, _)| s).find(|s| s.id.eq_ignore_ascii_case(urn))
+        self.extensions
+            .iter()
+            .map(|(s, _)| s)
+            .find(|s| s.id.eq_ignore_ascii_case(urn))
     }
 
     /// `[URN:]attr[.sub]`, any case. RFC 7644 §3.10: extension attributes need their URN.
     pub fn resolve(&self, text: &str, dialect: Dialect) -> Option<Place<'_>> {
-        for (schema, extension) in std::iter::once((&self.base, false)).chain(self.extensions.iter().map(|(s, _)| (s, true))) {
+        for (schema, extension) in std::iter::once((&self.base, false))
+            .chain(self.extensions.iter().map(|(s, _)| (s, true)))
+        {
             let n = schema.id.len();
-            if text.len() > n + 1 && text.is_char_boundary(n) && text[..n].eq_ignore_ascii_case(&schema.id) {
+            if text.len() > n + 1
+                && text.is_char_boundary(n)
+                && text[..n].eq_ignore_ascii_case(&schema.id)
+            {
                 let rest = &text[n + 1..];
                 let urn = extension.then_some(schema.id.as_str());
                 if text[n..].starts_with(':') {
                     return within(schema, urn, rest, false);
                 }
                 // Rule 19: `urn:…:User.manager`.
-                if text[n..].starts_with('.') && dialect == Dialect::Entra && schema.id == ENTERPRISE {
+                if text[n..].starts_with('.')
+                    && dialect == Dialect::Entra
+                    && schema.id == ENTERPRISE
+                {
                     let place = within(schema, urn, rest, true)?;
                     return place.attr.is_manager.then_some(place);
                 }
@@ -156,17 +170,30 @@ impl ResourceType {
     }
 }
 
-fn within<'a>(schema: &'a Schema, extension: Option<&'a str>, text: &str, by_manager_path: bool) -> Option<Place<'a>> {
+fn within<'a>(
+    schema: &'a Schema,
+    extension: Option<&'a str>,
+    text: &str,
+    by_manager_path: bool,
+) -> Option<Place<'a>> {
     let (name, sub) = match text.split_once('.') {
         Some((name, sub)) => (name, Some(sub)),
         None => (text, None),
     };
-    let attr = schema.attrs.iter().find(|a| a.name.eq_ignore_ascii_case(name))?;
+    let attr = schema
+        .attrs
+        .iter()
+        .find(|a| a.name.eq_ignore_ascii_case(name))?;
     let sub = match sub {
         Some(sub) => Some(attr.sub(sub)?),
         None => None,
     };
-    Some(Place { extension, attr, sub, by_manager_path })
+    Some(Place {
+        extension,
+        attr,
+        sub,
+        by_manager_path,
+    })
 }
 
 impl Registry {
@@ -185,16 +212,33 @@ impl Registry {
         let mut schemas = vec![
             rfc(include_str!("../data/rfc/rfc7643-8.7.1-schema-user.json")),
             rfc(include_str!("../data/rfc/rfc7643-8.7.1-schema-group.json")),
-            rfc(include_str!("../data/rfc/rfc7643-8.7.1-schema-enterprise_user.json")),
+            rfc(include_str!(
+                "../data/rfc/rfc7643-8.7.1-schema-enterprise_user.json"
+            )),
         ];
         let mut types = vec![
-            rfc(include_str!("../data/rfc/rfc7643-8.6-resource_type-user.json")),
-            rfc(include_str!("../data/rfc/rfc7643-8.6-resource_type-group.json")),
+            rfc(include_str!(
+                "../data/rfc/rfc7643-8.6-resource_type-user.json"
+            )),
+            rfc(include_str!(
+                "../data/rfc/rfc7643-8.6-resource_type-group.json"
+            )),
         ];
         let builtin_types = types.len();
         for document in documents {
-            schemas.extend(document.at("schemas").map(J::list).unwrap_or_default().iter().cloned());
-            for new in document.at("resourceTypes").map(J::list).unwrap_or_default() {
+            schemas.extend(
+                document
+                    .at("schemas")
+                    .map(J::list)
+                    .unwrap_or_default()
+                    .iter()
+                    .cloned(),
+            );
+            for new in document
+                .at("resourceTypes")
+                .map(J::list)
+                .unwrap_or_default()
+            {
                 match types.iter().position(|t| t.at("name") == new.at("name")) {
                     Some(old) => types[old] = new.clone(),
                     None => types.push(new.clone()),
@@ -205,11 +249,18 @@ impl Registry {
             let document = schemas
                 .iter()
                 .rev()
-                .find(|s| s.at("id").and_then(J::text).is_some_and(|id| id.eq_ignore_ascii_case(urn)))
+                .find(|s| {
+                    s.at("id")
+                        .and_then(J::text)
+                        .is_some_and(|id| id.eq_ignore_ascii_case(urn))
+                })
                 .unwrap_or_else(|| panic!("no schema {urn}"));
             let id = document.at("id").and_then(J::text).expect("id").to_string();
             let attrs = document.at("attributes").map(J::list).unwrap_or_default();
-            Schema { attrs: attrs.iter().map(|a| attribute(a, &id, "")).collect(), id }
+            Schema {
+                attrs: attrs.iter().map(|a| attribute(a, &id, "")).collect(),
+                id,
+            }
         };
         let _ = builtin_types;
         Registry {
@@ -227,7 +278,8 @@ impl Registry {
                             .map(|e| {
                                 let urn = e.at("schema").and_then(J::text).expect("schema");
                                 // README: the RFC's example marks Enterprise User required; its own §8.1 user has none.
-                                let required = e.at("required") == Some(&J::Bool(true)) && urn != ENTERPRISE;
+                                let required =
+                                    e.at("required") == Some(&J::Bool(true)) && urn != ENTERPRISE;
                                 (schema(urn), required)
                             })
                             .collect(),
@@ -238,25 +290,41 @@ impl Registry {
     }
 
     pub fn named(&self, name: &str) -> Option<&ResourceType> {
-        self.types.iter().find(|t| t.name.eq_ignore_ascii_case(name))
+        self.types
+            .iter()
+            .find(|t| t.name.eq_ignore_ascii_case(name))
     }
 
     /// The type whose base schema `schemas` names.
     pub fn of(&self, resource: &J) -> Option<&ResourceType> {
         let listed = resource.named("schemas")?;
         self.types.iter().find(|t| {
-            listed.list().iter().any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&t.base.id)))
+            listed
+                .list()
+                .iter()
+                .any(|u| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&t.base.id)))
         })
     }
 }
 
 /// RFC 7643 §2.2 gives the characteristics that a document leaves out.
 fn attribute(document: &J, schema: &str, parent: &str) -> Attr {
-    let text = |key: &str, default: &str| document.at(key).and_then(J::text).unwrap_or(default).to_string();
+    let text = |key: &str, default: &str| {
+        document
+            .at(key)
+            .and_then(J::text)
+            .unwrap_or(default)
+            .to_string()
+    };
     let flag = |key: &str| document.at(key) == Some(&J::Bool(true));
     let name = text("name", "");
-    let subs: Vec<Attr> =
-        document.at("subAttributes").map(J::list).unwrap_or_default().iter().map(|a| attribute(a, schema, &name)).collect();
+    let subs: Vec<Attr> = document
+        .at("subAttributes")
+        .map(J::list)
+        .unwrap_or_default()
+        .iter()
+        .map(|a| attribute(a, schema, &name))
+        .collect();
     let kind = match text("type", if subs.is_empty() { "string" } else { "complex" }).as_str() {
         "string" => Type::String,
         "boolean" => Type::Boolean,
@@ -278,7 +346,11 @@ fn attribute(document: &J, schema: &str, parent: &str) -> Attr {
         // Rule 10: ids compare exactly, whatever the document says.
         case_exact: flag("caseExact") || ((members || enterprise_manager) && name == "value"),
         // Rule 3: members.display is taken as readWrite.
-        mutability: if members && name == "display" { "readWrite".into() } else { text("mutability", "readWrite") },
+        mutability: if members && name == "display" {
+            "readWrite".into()
+        } else {
+            text("mutability", "readWrite")
+        },
         returned: text("returned", "default"),
         is_members: schema == GROUP && parent.is_empty() && name == "members",
         is_manager: schema == ENTERPRISE && parent.is_empty() && name == "manager",
@@ -301,5 +373,10 @@ fn common() -> Vec<Attr> {
         {"name": "version", "type": "string", "caseExact": true, "mutability": "readOnly"}
       ]}
     ]"#;
-    parse(text).expect("common attributes").list().iter().map(|a| attribute(a, "", "")).collect()
+    parse(text)
+        .expect("common attributes")
+        .list()
+        .iter()
+        .map(|a| attribute(a, "", ""))
+        .collect()
 }

@@ -16,14 +16,18 @@ const ENT: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// `USER` with more members.
 fn user(more: &str) -> String {
-    let J::Obj(more) = parse(&format!("{{{more}}}")).unwrap() else { panic!() };
+    let J::Obj(more) = parse(&format!("{{{more}}}")).unwrap() else {
+        panic!()
+    };
     let mut out = parse(USER).unwrap();
     more.into_iter().for_each(|(k, v)| out.set(&k, v));
     out.print()
 }
 
 fn group(members: &str) -> String {
-    format!(r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g1","displayName":"Team","members":[{members}]}}"#)
+    format!(
+        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g1","displayName":"Team","members":[{members}]}}"#
+    )
 }
 
 /// What remains of `schemas`, `id` and `userName` after the answer, or `scimType@operation`.
@@ -37,18 +41,25 @@ fn patch(dialect: &str, resource: &str, operations: &str) -> String {
             }
             format!("{}{}", if p.changed { "" } else { "same " }, r.print())
         }
-        Err(f) => format!("{}@{}", f.scim_type.unwrap(), f.operation.map_or("-".into(), |i| i.to_string())),
+        Err(f) => format!(
+            "{}@{}",
+            f.scim_type.unwrap(),
+            f.operation.map_or("-".into(), |i| i.to_string())
+        ),
     }
 }
 
 #[test]
 fn patch_by_rule() {
-    let mails = r#""emails":[{"value":"a","type":"work","primary":true},{"value":"b","type":"home"}]"#;
+    let mails =
+        r#""emails":[{"value":"a","type":"work","primary":true},{"value":"b","type":"home"}]"#;
     let name = r#""name":{"givenName":"A","familyName":"B"}"#;
     let m = |id: &str| format!(r#"{{"value":"{id}"}}"#);
     let three = group(&[m("a"), m("b"), m("c")].join(","));
     let manager = r#"{"value":"m1","$ref":"r","displayName":"M"}"#;
-    let employed = user(&format!(r#""schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{ENT}"],"{ENT}":{{"manager":{manager}}}"#));
+    let employed = user(&format!(
+        r#""schemas":["urn:ietf:params:scim:schemas:core:2.0:User","{ENT}"],"{ENT}":{{"manager":{manager}}}"#
+    ));
     let rows: Vec<(&str, &str, String, String, String)> = vec![
         ("12", "rfc", user(""), r#"{"op":"Replace","path":"title","value":"x"}"#.into(), "invalidSyntax@0".into()),
         ("12", "entra", user(""), r#"{"op":"Replace","path":"TITLE","value":"x"}"#.into(), r#"{"title":"x"}"#.into()),
@@ -107,11 +118,19 @@ fn patch_by_rule() {
     for (rule, dialect, resource, operations, expected) in rows {
         let got = patch(dialect, &resource, &operations);
         let same = got == expected
-            || match (parse(got.trim_start_matches("same ")), parse(expected.trim_start_matches("same "))) {
-                (Ok(a), Ok(b)) => a.same(&b) && got.starts_with("same") == expected.starts_with("same"),
+            || match (
+                parse(got.trim_start_matches("same ")),
+                parse(expected.trim_start_matches("same ")),
+            ) {
+                (Ok(a), Ok(b)) => {
+                    a.same(&b) && got.starts_with("same") == expected.starts_with("same")
+                }
                 _ => false,
             };
-        assert!(same, "rule {rule}, {dialect}: {operations}\n on  {resource}\n got {got}\n not {expected}");
+        assert!(
+            same,
+            "rule {rule}, {dialect}: {operations}\n on  {resource}\n got {got}\n not {expected}"
+        );
     }
 }
 
@@ -119,17 +138,50 @@ fn patch_by_rule() {
 fn the_rfcs_own_patches() {
     let user = include_str!("../data/rfc/rfc7643-8.3-enterprise_user.json");
     let group = include_str!("../data/rfc/rfc7643-8.4-group.json");
-    let run = |resource: &str, body: &str| Reference::new(None).patch(resource, body, "rfc", None).unwrap();
-    let after = run(user, include_str!("../data/rfc/rfc7644-3.5.2.1-patch_op-add_emails.json"));
-    assert!(!after.changed, "both the e-mail and the nickname are there already");
-    let after = run(group, include_str!("../data/rfc/rfc7644-3.5.2.2-patch_op-remove_all_members.json"));
+    let run = |resource: &str, body: &str| {
+        Reference::new(None)
+            .patch(resource, body, "rfc", None)
+            .unwrap()
+    };
+    let after = run(
+        user,
+        include_str!("../data/rfc/rfc7644-3.5.2.1-patch_op-add_emails.json"),
+    );
+    assert!(
+        !after.changed,
+        "both the e-mail and the nickname are there already"
+    );
+    let after = run(
+        group,
+        include_str!("../data/rfc/rfc7644-3.5.2.2-patch_op-remove_all_members.json"),
+    );
     assert!(parse(&after.text).unwrap().at("members").is_none());
-    let after = run(group, include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_all_members.json"));
-    assert_eq!(parse(&after.text).unwrap().at("members").unwrap().list().len(), 2);
-    let after = run(user, include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_street_address.json"));
+    let after = run(
+        group,
+        include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_all_members.json"),
+    );
+    assert_eq!(
+        parse(&after.text)
+            .unwrap()
+            .at("members")
+            .unwrap()
+            .list()
+            .len(),
+        2
+    );
+    let after = run(
+        user,
+        include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_street_address.json"),
+    );
     assert!(after.text.contains("1010 Broadway Ave") && after.text.contains("456 Hollywood Blvd"));
-    let after = run(user, include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_user_work_address.json"));
-    assert!(after.text.contains("911 Universal City Plaza") && !after.text.contains("100 Universal City Plaza"));
+    let after = run(
+        user,
+        include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_user_work_address.json"),
+    );
+    assert!(
+        after.text.contains("911 Universal City Plaza")
+            && !after.text.contains("100 Universal City Plaza")
+    );
     for body in [
         include_str!("../data/rfc/rfc7644-3.5.2.1-patch_op-add_members.json"),
         include_str!("../data/rfc/rfc7644-3.5.2.2-patch_op-remove_and_add_one_member.json"),
@@ -137,16 +189,37 @@ fn the_rfcs_own_patches() {
     ] {
         run(group, body);
     }
-    let after = run(user, include_str!("../data/rfc/rfc7644-3.5.2.2-patch_op-remove_multi_complex_value.json"));
-    assert!(!after.text.contains("\"value\":\"bjensen@example.com\"") && after.text.contains("babs@jensen.org"));
-    run(user, include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_all_email_values.json"));
+    let after = run(
+        user,
+        include_str!("../data/rfc/rfc7644-3.5.2.2-patch_op-remove_multi_complex_value.json"),
+    );
+    assert!(
+        !after.text.contains("\"value\":\"bjensen@example.com\"")
+            && after.text.contains("babs@jensen.org")
+    );
+    run(
+        user,
+        include_str!("../data/rfc/rfc7644-3.5.2.3-patch_op-replace_all_email_values.json"),
+    );
 }
 
 /// `severity scimType path pointer`, one a line.
 fn issues(text: &str, purpose: &str, dialect: &str) -> String {
     match Reference::new(None).validate(text, purpose, dialect, None) {
         Ok(v) => {
-            let lines: Vec<String> = v.issues.iter().map(|i| format!("{} {} {} {}", i.severity, i.scim_type.as_deref().unwrap_or("-"), i.path, i.pointer)).collect();
+            let lines: Vec<String> = v
+                .issues
+                .iter()
+                .map(|i| {
+                    format!(
+                        "{} {} {} {}",
+                        i.severity,
+                        i.scim_type.as_deref().unwrap_or("-"),
+                        i.path,
+                        i.pointer
+                    )
+                })
+                .collect();
             lines.join("\n")
         }
         Err(f) => f.scim_type.unwrap(),
@@ -155,7 +228,11 @@ fn issues(text: &str, purpose: &str, dialect: &str) -> String {
 
 #[test]
 fn validate_by_rule() {
-    let u = |more: &str| format!(r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"{more}}}"#);
+    let u = |more: &str| {
+        format!(
+            r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a"{more}}}"#
+        )
+    };
     let rows: Vec<(&str, &str, &str, String, &str)> = vec![
         ("1", "create", "rfc", "{".into(), "invalidSyntax"),
         ("1", "create", "rfc", r#"{"a":"\ud800"}"#.into(), "invalidSyntax"),
@@ -179,7 +256,11 @@ fn validate_by_rule() {
         ("§3.1", "response", "rfc", u(""), "error invalidValue id "),
     ];
     for (rule, purpose, dialect, payload, expected) in rows {
-        assert_eq!(issues(&payload, purpose, dialect), expected, "rule {rule}, {dialect} {purpose}: {payload}");
+        assert_eq!(
+            issues(&payload, purpose, dialect),
+            expected,
+            "rule {rule}, {dialect} {purpose}: {payload}"
+        );
     }
     for document in [
         include_str!("../data/rfc/rfc7643-8.1-user-minimal.json"),
@@ -188,8 +269,14 @@ fn validate_by_rule() {
         assert_eq!(issues(document, "response", "rfc"), "");
     }
     // The RFC's full user shows its password (§8.2), which no response may.
-    for document in [include_str!("../data/rfc/rfc7643-8.2-user-full.json"), include_str!("../data/rfc/rfc7643-8.3-enterprise_user.json")] {
-        assert_eq!(issues(document, "response", "rfc"), "error invalidValue password /password");
+    for document in [
+        include_str!("../data/rfc/rfc7643-8.2-user-full.json"),
+        include_str!("../data/rfc/rfc7643-8.3-enterprise_user.json"),
+    ] {
+        assert_eq!(
+            issues(document, "response", "rfc"),
+            "error invalidValue password /password"
+        );
     }
 }
 
@@ -200,26 +287,50 @@ fn filter_by_rule() {
     );
     let resource = parse(&resource).unwrap();
     let builtin = Registry::builtin();
-    let ask = |dialect: Dialect, text: &str| Query::new(&builtin, text, dialect, None).map(|q| q.matches(&resource)).ok();
+    let ask = |dialect: Dialect, text: &str| {
+        Query::new(&builtin, text, dialect, None)
+            .map(|q| q.matches(&resource))
+            .ok()
+    };
     use Dialect::{Entra, Okta, Rfc};
     for (dialect, text, expected) in [
         (Rfc, r#"userName eq "ANN@a.org""#, Some(true)),
         (Rfc, r#"id eq "U1""#, Some(false)),
         (Rfc, r#"USERNAME Sw "an" AND NOT (title PR)"#, Some(true)),
-        (Rfc, r#"emails[type eq "work" and value co "@b"]"#, Some(false)),
-        (Rfc, r#"emails.type eq "work" and emails.value co "@b""#, Some(true)),
+        (
+            Rfc,
+            r#"emails[type eq "work" and value co "@b"]"#,
+            Some(false),
+        ),
+        (
+            Rfc,
+            r#"emails.type eq "work" and emails.value co "@b""#,
+            Some(true),
+        ),
         (Rfc, r#"emails[not (type eq "work")]"#, Some(true)),
         (Rfc, r#"emails co "B.ORG""#, Some(true)),
         (Rfc, r#"title eq """#, Some(true)),
         (Rfc, r#"title eq null"#, Some(false)),
-        (Rfc, r#"nickName eq null and nickName ne "x" and not (nickName eq "x") and not (nickName gt "a")"#, Some(true)),
+        (
+            Rfc,
+            r#"nickName eq null and nickName ne "x" and not (nickName eq "x") and not (nickName gt "a")"#,
+            Some(true),
+        ),
         (Rfc, r#"id pr or id pr and title pr"#, Some(true)),
         (Rfc, r#"(id pr or id pr) and title pr"#, Some(false)),
         (Rfc, r#"active gt true"#, None),
         (Rfc, r#"emails gt "a""#, None),
         (Rfc, r#"password eq "x""#, None),
-        (Rfc, r#"meta.created eq "2020-01-02T04:04:05+01:00""#, Some(true)),
-        (Rfc, r#"meta.created lt "2020-01-02T03:04:05.1Z""#, Some(true)),
+        (
+            Rfc,
+            r#"meta.created eq "2020-01-02T04:04:05+01:00""#,
+            Some(true),
+        ),
+        (
+            Rfc,
+            r#"meta.created lt "2020-01-02T03:04:05.1Z""#,
+            Some(true),
+        ),
         (Rfc, r#"name.givenName eq "ärger""#, Some(true)),
         (Rfc, r#"members eq "x""#, Some(false)),
         (Rfc, r#"members ne "x""#, Some(true)),
@@ -227,7 +338,11 @@ fn filter_by_rule() {
         (Entra, r#"nobody eq "x""#, Some(false)),
         (Okta, r#"not (nobody eq "x")"#, Some(true)),
         (Rfc, r#"emails[type eq "work"].value eq "ann@a.org""#, None),
-        (Entra, r#"emails[type eq "work"].value eq "ann@a.org""#, Some(true)),
+        (
+            Entra,
+            r#"emails[type eq "work"].value eq "ann@a.org""#,
+            Some(true),
+        ),
         (Entra, r#"userName eq ann@a.org"#, Some(true)),
         (Rfc, r#"userName eq ann@a.org"#, None),
         (Entra, r#"active eq "TRUE""#, Some(true)),
@@ -244,10 +359,21 @@ fn filter_by_rule() {
 fn values_compare() {
     assert_eq!(fold("ΣΑΣ"), fold("σας"));
     assert_ne!(fold("ss"), fold("ß"));
-    for (a, b, o) in [("1", "1.0", Ordering::Equal), ("1E2", "100", Ordering::Equal), ("-1", "0.5", Ordering::Less), ("9007199254740993", "9007199254740992", Ordering::Greater), ("-0", "0", Ordering::Equal), ("0.05", "0.5", Ordering::Less), ("-20", "-3", Ordering::Less)] {
+    for (a, b, o) in [
+        ("1", "1.0", Ordering::Equal),
+        ("1E2", "100", Ordering::Equal),
+        ("-1", "0.5", Ordering::Less),
+        ("9007199254740993", "9007199254740992", Ordering::Greater),
+        ("-0", "0", Ordering::Equal),
+        ("0.05", "0.5", Ordering::Less),
+        ("-20", "-3", Ordering::Less),
+    ] {
         assert_eq!(number_order(a, b), o, "{a} {b}");
     }
-    assert_eq!(instant("2020-03-01T00:30:00+01:00"), instant("2020-02-29T23:30:00.000Z"));
+    assert_eq!(
+        instant("2020-03-01T00:30:00+01:00"),
+        instant("2020-02-29T23:30:00.000Z")
+    );
     assert_eq!(instant("2021-02-29T00:00:00Z"), None);
 }
 
@@ -268,7 +394,12 @@ fn json_is_read_as_serde_json_reads_it() {
             let at = r.below(text.len());
             match r.below(3) {
                 0 => drop(text.remove(at)),
-                1 => text.insert(at, *r.pick(&['"', '\\', ',', '0', '-', 'e', '.', ' ', '{', ']', 'u', '\u{1}'])),
+                1 => text.insert(
+                    at,
+                    *r.pick(&[
+                        '"', '\\', ',', '0', '-', 'e', '.', ' ', '{', ']', 'u', '\u{1}',
+                    ]),
+                ),
                 _ => text.truncate(at.max(1)),
             }
         }
@@ -277,7 +408,11 @@ fn json_is_read_as_serde_json_reads_it() {
         let ours = parse(&text);
         assert_eq!(ours.is_ok(), theirs.is_ok(), "{text}");
         if let (Ok(ours), Ok(theirs)) = (ours, theirs) {
-            assert_eq!(serde_json::from_str::<serde_json::Value>(&ours.print()).unwrap(), theirs, "{text}");
+            assert_eq!(
+                serde_json::from_str::<serde_json::Value>(&ours.print()).unwrap(),
+                theirs,
+                "{text}"
+            );
         }
     }
 }
@@ -288,15 +423,31 @@ fn filters_obey_the_laws() {
     let (builtin, custom) = bench.registries();
     let mut asked = 0;
     for seed in 0..20_000 {
-        let Case::Filter { custom: is_custom, filter: FilterText::Tree(tree, spacing), dialect, resource_type, resources } = generate::case(&mut Random::new(seed), builtin, custom) else { continue };
+        let Case::Filter {
+            custom: is_custom,
+            filter: FilterText::Tree(tree, spacing),
+            dialect,
+            resource_type,
+            resources,
+        } = generate::case(&mut Random::new(seed), builtin, custom)
+        else {
+            continue;
+        };
         let registry = if is_custom { custom } else { builtin };
-        let ask = |text: &str| Query::new(registry, text, dialect, resource_type.as_deref()).map(|q| resources.iter().map(|r| q.matches(r)).collect::<Vec<_>>());
+        let ask = |text: &str| {
+            Query::new(registry, text, dialect, resource_type.as_deref())
+                .map(|q| resources.iter().map(|r| q.matches(r)).collect::<Vec<_>>())
+        };
         let text = write(&tree, &mut Random::new(spacing));
         let answer = ask(&text);
         // Parsing what was printed gives an equal filter.
         if let Ok((parsed, _)) = filter::parse(&text, dialect) {
             let printed = filter::print(&parsed);
-            assert_eq!(filter::parse(&printed, dialect).unwrap().0, parsed, "{text}\n{printed}");
+            assert_eq!(
+                filter::parse(&printed, dialect).unwrap().0,
+                parsed,
+                "{text}\n{printed}"
+            );
         }
         let Ok(answer) = answer else { continue };
         asked += 1;
@@ -305,8 +456,16 @@ fn filters_obey_the_laws() {
         assert_eq!(ask(&format!("({text}) and ({text})")).unwrap(), answer);
         // De Morgan, with another expression.
         for other in ["id pr", "externalId eq null"] {
-            assert_eq!(ask(&format!("not (({text}) and {other})")), ask(&format!("not ({text}) or not ({other})")), "{text}");
-            assert_eq!(ask(&format!("not (({text}) or {other})")), ask(&format!("not ({text}) and not ({other})")), "{text}");
+            assert_eq!(
+                ask(&format!("not (({text}) and {other})")),
+                ask(&format!("not ({text}) or not ({other})")),
+                "{text}"
+            );
+            assert_eq!(
+                ask(&format!("not (({text}) or {other})")),
+                ask(&format!("not ({text}) and not ({other})")),
+                "{text}"
+            );
         }
     }
     assert!(asked > 3_000, "{asked}");
@@ -317,9 +476,19 @@ fn patches_obey_the_laws() {
     let (builtin, custom) = (Reference::new(None), Reference::new(Some(CUSTOM)));
     let mut done = 0;
     for seed in 0..20_000 {
-        let Case::Patch { custom: is_custom, resource, patch, dialect } = generate::case(&mut Random::new(seed), &builtin.registry, &custom.registry) else { continue };
+        let Case::Patch {
+            custom: is_custom,
+            resource,
+            patch,
+            dialect,
+        } = generate::case(&mut Random::new(seed), &builtin.registry, &custom.registry)
+        else {
+            continue;
+        };
         let reference = if is_custom { &custom } else { &builtin };
-        let apply = |resource: &str, patch: &J| reference.patch(resource, &patch.print(), dialect.name(), None);
+        let apply = |resource: &str, patch: &J| {
+            reference.patch(resource, &patch.print(), dialect.name(), None)
+        };
         let text = resource.print();
         let answer = apply(&text, &patch);
         if let Ok(p) = &answer {
@@ -328,9 +497,27 @@ fn patches_obey_the_laws() {
             // The result satisfies the schema whenever the resource did: nothing invalid is ever stored.
             let mut known = parse(&p.text).unwrap();
             known.unset("legacy");
-            let before = { let mut b = resource.clone(); b.unset("legacy"); b.print() };
-            let errors = |t: &str| reference.validate(t, "replace", "rfc", None).unwrap().issues.into_iter().filter(|i| i.severity == "error").collect::<Vec<_>>();
-            assert!(!errors(&before).is_empty() || errors(&known.print()).is_empty(), "{text}\n{}\n{}\n{:?}", patch.print(), p.text, errors(&known.print()));
+            let before = {
+                let mut b = resource.clone();
+                b.unset("legacy");
+                b.print()
+            };
+            let errors = |t: &str| {
+                reference
+                    .validate(t, "replace", "rfc", None)
+                    .unwrap()
+                    .issues
+                    .into_iter()
+                    .filter(|i| i.severity == "error")
+                    .collect::<Vec<_>>()
+            };
+            assert!(
+                !errors(&before).is_empty() || errors(&known.print()).is_empty(),
+                "{text}\n{}\n{}\n{:?}",
+                patch.print(),
+                p.text,
+                errors(&known.print())
+            );
         }
         // One request is its operations one by one, but that primary, extensions and atomicity look at each alike.
         let operations = patch.at("Operations").unwrap().list();
@@ -348,10 +535,21 @@ fn patches_obey_the_laws() {
         }
         match (&answer, &step) {
             (Ok(a), Ok(b)) => assert!(
-                { let (mut a, mut b) = (parse(&a.text).unwrap(), parse(b).unwrap()); a.unset("schemas"); b.unset("schemas"); a.same(&b) },
-                "{text}\n{}\n{}\n{b}", patch.print(), a.text
+                {
+                    let (mut a, mut b) = (parse(&a.text).unwrap(), parse(b).unwrap());
+                    a.unset("schemas");
+                    b.unset("schemas");
+                    a.same(&b)
+                },
+                "{text}\n{}\n{}\n{b}",
+                patch.print(),
+                a.text
             ),
-            (Err(a), Err((t, i))) => assert!(a.scim_type == *t && (a.operation == *i || a.operation.is_none()), "{a:?} {t:?} {i:?} {}", patch.print()),
+            (Err(a), Err((t, i))) => assert!(
+                a.scim_type == *t && (a.operation == *i || a.operation.is_none()),
+                "{a:?} {t:?} {i:?} {}",
+                patch.print()
+            ),
             // Without operations there is nothing to take apart.
             (Err(_), Ok(_)) if operations.is_empty() => {}
             _ => panic!("{answer:?}\n{step:?}\n{text}\n{}", patch.print()),
@@ -359,13 +557,23 @@ fn patches_obey_the_laws() {
         // Adding twice is adding once, as long as no element is created or changed by what was added.
         if let [only] = operations
             && only.at("op") == Some(&J::Str("add".into()))
-            && only.at("path").and_then(J::text).is_none_or(|p| !p.contains('['))
-            && only.at("value").is_none_or(|v| v.members().iter().all(|(k, _)| !k.contains('[')))
+            && only
+                .at("path")
+                .and_then(J::text)
+                .is_none_or(|p| !p.contains('['))
+            && only
+                .at("value")
+                .is_none_or(|v| v.members().iter().all(|(k, _)| !k.contains('[')))
             && let Ok(once) = &answer
+            && let Ok(twice) = apply(&once.text, &patch)
         {
-            if let Ok(twice) = apply(&once.text, &patch) {
-                assert!(!twice.changed, "{text}\n{}\n{}\n{}", patch.print(), once.text, twice.text);
-            }
+            assert!(
+                !twice.changed,
+                "{text}\n{}\n{}\n{}",
+                patch.print(),
+                once.text,
+                twice.text
+            );
         }
     }
     assert!(done > 3_000, "{done}");
@@ -376,7 +584,8 @@ fn a_text_of_a_filter_is_the_same_each_time() {
     let bench = Bench::new(super::subject::subject);
     let (builtin, custom) = bench.registries();
     for seed in 0..500 {
-        if let Case::Filter { filter, .. } = generate::case(&mut Random::new(seed), builtin, custom) {
+        if let Case::Filter { filter, .. } = generate::case(&mut Random::new(seed), builtin, custom)
+        {
             assert_eq!(filter_text(&filter), filter_text(&filter));
         }
     }

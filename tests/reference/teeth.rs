@@ -65,7 +65,9 @@ fn without_not(f: &Filter) -> Filter {
         Filter::And(a, b) => Filter::And(Box::new(without_not(a)), Box::new(without_not(b))),
         Filter::Or(a, b) => Filter::Or(Box::new(without_not(a)), Box::new(without_not(b))),
         Filter::Not(a) => without_not(a),
-        Filter::Value(name, inner, tail) => Filter::Value(name.clone(), Box::new(without_not(inner)), tail.clone()),
+        Filter::Value(name, inner, tail) => {
+            Filter::Value(name.clone(), Box::new(without_not(inner)), tail.clone())
+        }
         _ => f.clone(),
     }
 }
@@ -74,7 +76,10 @@ fn swapped(f: &Filter) -> Filter {
     match f {
         // a or b and c, read as (a or b) and c
         Filter::Or(a, rest) => match &**rest {
-            Filter::And(b, c) => Filter::And(Box::new(Filter::Or(Box::new(swapped(a)), b.clone())), c.clone()),
+            Filter::And(b, c) => Filter::And(
+                Box::new(Filter::Or(Box::new(swapped(a)), b.clone())),
+                c.clone(),
+            ),
             _ => f.clone(),
         },
         _ => f.clone(),
@@ -95,7 +100,12 @@ fn last_wins(v: &J) -> J {
 
 fn rounded(v: &J) -> J {
     match v {
-        J::Obj(members) => J::Obj(members.iter().map(|(k, v)| (k.clone(), rounded(v))).collect()),
+        J::Obj(members) => J::Obj(
+            members
+                .iter()
+                .map(|(k, v)| (k.clone(), rounded(v)))
+                .collect(),
+        ),
         J::Arr(items) => J::Arr(items.iter().map(rounded).collect()),
         J::Num(n) => J::Num(format!("{}", n.parse::<f64>().unwrap())),
         other => other.clone(),
@@ -103,9 +113,17 @@ fn rounded(v: &J) -> J {
 }
 
 impl Subject for Mistaken {
-    fn validate(&self, payload: &str, purpose: &str, dialect: &str, rt: Option<&str>) -> Result<Validated, Fault> {
+    fn validate(
+        &self,
+        payload: &str,
+        purpose: &str,
+        dialect: &str,
+        rt: Option<&str>,
+    ) -> Result<Validated, Fault> {
         let text = match self.0 {
-            Mistake::LastSpellingWins => parse(payload).map_or(payload.to_string(), |p| last_wins(&p).print()),
+            Mistake::LastSpellingWins => {
+                parse(payload).map_or(payload.to_string(), |p| last_wins(&p).print())
+            }
             _ => payload.to_string(),
         };
         let mut v = self.1.validate(&text, purpose, dialect, rt)?;
@@ -115,7 +133,13 @@ impl Subject for Mistaken {
         Ok(v)
     }
 
-    fn filter(&self, text: &str, dialect: &str, rt: Option<&str>, resources: &[String]) -> Result<Filtered, Fault> {
+    fn filter(
+        &self,
+        text: &str,
+        dialect: &str,
+        rt: Option<&str>,
+        resources: &[String],
+    ) -> Result<Filtered, Fault> {
         let right = self.1.filter(text, dialect, rt, resources)?;
         let (tree, _) = filter::parse(text, Dialect::from_name(dialect)).unwrap();
         let wrong = match self.0 {
@@ -123,20 +147,46 @@ impl Subject for Mistaken {
             Mistake::NotIsForgotten => without_not(&tree),
             Mistake::OrBindsTighterThanAnd => swapped(&tree),
             Mistake::PrintLosesGroups => {
-                return Ok(Filtered { printed: right.printed.replace("not (", "not\u{0}").replace(['(', ')'], "").replace("not\u{0}", ""), ..right });
+                return Ok(Filtered {
+                    printed: right
+                        .printed
+                        .replace("not (", "not\u{0}")
+                        .replace(['(', ')'], "")
+                        .replace("not\u{0}", ""),
+                    ..right
+                });
             }
             _ => return Ok(right),
         };
-        self.1.filter(&filter::print(&wrong), dialect, rt, resources)
+        self.1
+            .filter(&filter::print(&wrong), dialect, rt, resources)
     }
 
-    fn patch(&self, resource: &str, body: &str, dialect: &str, rt: Option<&str>) -> Result<PatchedText, Fault> {
+    fn patch(
+        &self,
+        resource: &str,
+        body: &str,
+        dialect: &str,
+        rt: Option<&str>,
+    ) -> Result<PatchedText, Fault> {
         let mut patch = parse(body).unwrap();
-        let mut operations = patch.at("Operations").map(J::list).unwrap_or_default().to_vec();
+        let mut operations = patch
+            .at("Operations")
+            .map(J::list)
+            .unwrap_or_default()
+            .to_vec();
         for operation in &mut operations {
-            let op = operation.at("op").and_then(J::text).unwrap_or_default().to_string();
+            let op = operation
+                .at("op")
+                .and_then(J::text)
+                .unwrap_or_default()
+                .to_string();
             match self.0 {
-                Mistake::PathlessReplaceAppends if op == "replace" && operation.at("path").is_none() => operation.set("op", J::Str("add".into())),
+                Mistake::PathlessReplaceAppends
+                    if op == "replace" && operation.at("path").is_none() =>
+                {
+                    operation.set("op", J::Str("add".into()))
+                }
                 Mistake::RemovalByValueEmpties if op == "remove" => operation.unset("value"),
                 _ => {}
             }
@@ -147,11 +197,18 @@ impl Subject for Mistaken {
         let answer = self.1.patch(resource, &patch.print(), dialect, rt);
         let mut p = match (answer, self.0) {
             (Err(f), Mistake::HalfApplied) => {
-                let Some(i) = f.operation.filter(|i| *i > 0) else { return Err(f) };
+                let Some(i) = f.operation.filter(|i| *i > 0) else {
+                    return Err(f);
+                };
                 patch.set("Operations", J::Arr(operations[..i].to_vec()));
                 return self.1.patch(resource, &patch.print(), dialect, rt);
             }
-            (Err(f), Mistake::WrongOperationIndex) => return Err(Fault { operation: f.operation.map(|i| i + 1), ..f }),
+            (Err(f), Mistake::WrongOperationIndex) => {
+                return Err(Fault {
+                    operation: f.operation.map(|i| i + 1),
+                    ..f
+                });
+            }
             (answer, _) => answer?,
         };
         match self.0 {
@@ -160,7 +217,10 @@ impl Subject for Mistaken {
             Mistake::Rounded => p.text = rounded(&parse(&p.text).unwrap()).print(),
             Mistake::SchemasStay => {
                 let mut r = parse(&p.text).unwrap();
-                r.set("schemas", parse(resource).unwrap().at("schemas").unwrap().clone());
+                r.set(
+                    "schemas",
+                    parse(resource).unwrap().at("schemas").unwrap().clone(),
+                );
                 p.text = r.print();
             }
             _ => {}
@@ -173,8 +233,20 @@ impl Subject for Mistaken {
 fn known_mistakes_are_caught() {
     use Mistake::*;
     for mistake in [
-        PathlessReplaceAppends, RemovalByValueEmpties, HalfApplied, AcrossElements, NotIsForgotten, OrBindsTighterThanAnd, LastSpellingWins,
-        Rounded, AlwaysChanged, NoNotes, WarningsForgotten, WrongOperationIndex, PrintLosesGroups, SchemasStay,
+        PathlessReplaceAppends,
+        RemovalByValueEmpties,
+        HalfApplied,
+        AcrossElements,
+        NotIsForgotten,
+        OrBindsTighterThanAnd,
+        LastSpellingWins,
+        Rounded,
+        AlwaysChanged,
+        NoNotes,
+        WarningsForgotten,
+        WrongOperationIndex,
+        PrintLosesGroups,
+        SchemasStay,
     ] {
         let bench = Bench::new(|registry| Box::new(Mistaken(mistake, Reference::new(registry))));
         let (builtin, custom) = bench.registries();

@@ -28,12 +28,28 @@ pub fn number_order(a: &str, b: &str) -> Ordering {
     let (za, zb) = (da.is_empty(), db.is_empty());
     match (za, zb) {
         (true, true) => return Ordering::Equal,
-        (true, false) => return if nb { Ordering::Greater } else { Ordering::Less },
-        (false, true) => return if na { Ordering::Less } else { Ordering::Greater },
+        (true, false) => {
+            return if nb {
+                Ordering::Greater
+            } else {
+                Ordering::Less
+            };
+        }
+        (false, true) => {
+            return if na {
+                Ordering::Less
+            } else {
+                Ordering::Greater
+            };
+        }
         _ => {}
     }
     if na != nb {
-        return if na { Ordering::Less } else { Ordering::Greater };
+        return if na {
+            Ordering::Less
+        } else {
+            Ordering::Greater
+        };
     }
     // 0.d1d2d3… times ten to the e
     let order = ea.cmp(&eb).then_with(|| da.cmp(&db));
@@ -50,7 +66,11 @@ fn parts(text: &str) -> (bool, String, i64) {
     let digits = format!("{whole}{fraction}");
     let leading = digits.len() - digits.trim_start_matches('0').len();
     let significant = digits.trim_matches('0').to_string();
-    (negative, significant, exponent + whole.len() as i64 - leading as i64)
+    (
+        negative,
+        significant,
+        exponent + whole.len() as i64 - leading as i64,
+    )
 }
 
 /// xsd:dateTime as seconds since 0000-03-01 and the fraction's digits; None when it is none.
@@ -60,7 +80,11 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
         return None;
     }
     let number = |from: usize, to: usize| -> Option<i64> {
-        text[from..to].bytes().all(|c| c.is_ascii_digit()).then(|| text[from..to].parse().ok()).flatten()
+        text[from..to]
+            .bytes()
+            .all(|c| c.is_ascii_digit())
+            .then(|| text[from..to].parse().ok())
+            .flatten()
     };
     if b[4] != b'-' || b[7] != b'-' || b[10] != b'T' || b[13] != b':' || b[16] != b':' {
         return None;
@@ -68,8 +92,27 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    if !(1..=12).contains(&month) || day < 1 || day > days[month as usize - 1] || hour > 23 || minute > 59 || second > 59 {
+    let days = [
+        31,
+        if leap { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    if !(1..=12).contains(&month)
+        || day < 1
+        || day > days[month as usize - 1]
+        || hour > 23
+        || minute > 59
+        || second > 59
+    {
         return None;
     }
     let mut rest = &text[19..];
@@ -85,7 +128,14 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
         "" | "Z" => 0,
         zone => {
             let z = zone.as_bytes();
-            if z.len() != 6 || !matches!(z[0], b'+' | b'-') || z[3] != b':' || !zone[1..3].bytes().chain(zone[4..6].bytes()).all(|c| c.is_ascii_digit()) {
+            if z.len() != 6
+                || !matches!(z[0], b'+' | b'-')
+                || z[3] != b':'
+                || !zone[1..3]
+                    .bytes()
+                    .chain(zone[4..6].bytes())
+                    .all(|c| c.is_ascii_digit())
+            {
                 return None;
             }
             let (h, m): (i64, i64) = (zone[1..3].parse().ok()?, zone[4..6].parse().ok()?);
@@ -95,8 +145,13 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
             (h * 60 + m) * if z[0] == b'-' { -60 } else { 60 }
         }
     };
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let day_number = 365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 + day;
+    let (y, m) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let day_number =
+        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (m * 153 + 2) / 5 + day;
     let seconds = day_number * 86400 + hour * 3600 + minute * 60 + second - offset;
     Some((seconds, fraction.trim_end_matches('0').to_string()))
 }
@@ -108,9 +163,11 @@ pub fn order(attr: &Attr, a: &J, b: &J) -> Option<Ordering> {
         (Type::Integer | Type::Decimal, J::Num(a), J::Num(b)) => Some(number_order(a, b)),
         (Type::DateTime, J::Str(a), J::Str(b)) => Some(instant(a)?.cmp(&instant(b)?)),
         (Type::Binary, J::Str(a), J::Str(b)) => Some(a.cmp(b)),
-        (Type::String | Type::Reference, J::Str(a), J::Str(b)) => {
-            Some(if attr.case_exact { a.cmp(b) } else { fold(a).cmp(&fold(b)) })
-        }
+        (Type::String | Type::Reference, J::Str(a), J::Str(b)) => Some(if attr.case_exact {
+            a.cmp(b)
+        } else {
+            fold(a).cmp(&fold(b))
+        }),
         _ => None,
     }
 }
@@ -121,7 +178,9 @@ pub fn equal(attr: &Attr, a: &J, b: &J) -> bool {
         return a.unassigned() && b.unassigned();
     }
     match (a, b) {
-        (J::Arr(a), J::Arr(b)) => a.len() == b.len() && a.iter().zip(b).all(|(v, w)| equal(attr, v, w)),
+        (J::Arr(a), J::Arr(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(v, w)| equal(attr, v, w))
+        }
         (J::Obj(_), J::Obj(_)) => attr.subs.iter().all(|sub| {
             let pick = |o: &J| o.named(&sub.name).cloned().unwrap_or(J::Null);
             equal(sub, &pick(a), &pick(b))
