@@ -8,6 +8,7 @@ pub mod patch;
 pub mod path;
 pub mod resource;
 pub mod schema;
+mod validate;
 
 pub use dialect::{Dialect, Tolerance};
 pub use error::ScimError;
@@ -16,8 +17,4 @@ pub use limits::Limits;
 pub use patch::{AttributeChange, PatchOptions, PatchOutcome, apply_patch, patch_changes, patch_inverse};
 pub use resource::{Filter, FilterOptions, Purpose, Report, ValidateOptions};
 pub use schema::Registry;
-
-/// Validates a payload: every issue, and its canonical form when it is valid.
-pub fn validate(registry: &Registry, payload: &[u8], options: &ValidateOptions<'_>) -> Result<Report, ScimError> {
-    Ok(resource::validate_resource(registry, payload, options, true)?)
-}
+pub use validate::validate;

@@ -106,4 +106,22 @@ impl Registry {
         Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth).resource(id)?;
         Ok(document)
     }
+
+    /// Judges a resource that is a part of a payload: its text and where it stands; how, and whether what is
+    /// required may be left out.
+    pub(crate) fn read_part(
+        &self,
+        (text, pointer): (&str, String),
+        id: ResourceTypeId,
+        (judge, partial): (Judge, bool),
+        dialect: Dialect,
+        limits: &Limits,
+        findings: &mut Findings,
+    ) -> Result<(), SyntaxError> {
+        let mut document = Document::with_capacity(text.len() / 24 + 8);
+        let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
+        let mut reader = Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+        reader = reader.starting(0, pointer).partial(partial);
+        reader.resource(id).map(drop)
+    }
 }
