@@ -12,7 +12,7 @@ use super::target::{self, Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType};
 use crate::limits::Limits;
-use crate::resource::{Document, Findings, Judge, MessageReader, Reader, Shape, Span, SyntaxError, Token};
+use crate::resource::{Builder, Document, Findings, Judge, MessageReader, Shape, Span, SyntaxError, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 const CLAUSE: &str = "RFC 7644 §3.5.2";
@@ -261,7 +261,7 @@ impl Checker<'_, '_, '_, '_> {
         let mut document = Document::new();
         let source = document.add_source(Cow::Borrowed(self.text)).unwrap_or_default();
         let pointer = format!("{}/{at}", self.reader.pointer);
-        let node = Reader::new(
+        let node = Builder::new(
             targets.registry,
             self.reader.dialect,
             Judge::Patch(self.index),

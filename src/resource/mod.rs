@@ -3,6 +3,7 @@
 mod document;
 mod equal;
 mod filter;
+mod judge;
 mod message;
 mod payload;
 mod read;
@@ -14,9 +15,10 @@ mod write;
 
 pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
 pub use filter::{Filter, FilterOptions};
+pub(crate) use judge::is_object_text;
 pub(crate) use message::{MessageReader, Shape};
 pub use payload::PayloadError;
-pub(crate) use read::{Findings, Judge, Level, Reader};
+pub(crate) use read::{Builder, Findings, Judge};
 pub use scan::SyntaxError;
 pub(crate) use scan::{Scanner, Span, Token, text_of};
 pub use test::FilterError;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::document::{Document, unescaped};
-use super::read::{Findings, Judge, Reader};
+use super::document::{Document, SourceId, unescaped};
+use super::read::{Builder, Findings, Judge, Verdict};
 use super::scan::{Scanner, SyntaxError, Token};
 use crate::dialect::Dialect;
 use crate::issue::{Issue, ScimType, Severity};
@@ -108,13 +108,14 @@ impl Registry {
     ) -> Result<Document<'s>, SyntaxError> {
         let mut document = Document::with_capacity(text.len() / 24 + 8);
         let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
-        Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth).resource(id)?;
+        let mut reader = Builder::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+        reader.resource(id)?;
         Ok(document)
     }
 
-    /// Judges a resource that is a part of a payload: its text and where it stands; how, and whether what is
-    /// required may be left out.
-    pub(crate) fn read_part(
+    /// Judges a resource: its text and where it stands in the payload; how, and whether what is required may be
+    /// left out. The answer: whether the text is canonical.
+    pub(crate) fn judge(
         &self,
         (text, pointer): (&str, String),
         id: ResourceTypeId,
@@ -122,12 +123,12 @@ impl Registry {
         dialect: Dialect,
         limits: &Limits,
         findings: &mut Findings,
-    ) -> Result<(), SyntaxError> {
-        let mut document = Document::with_capacity(text.len() / 24 + 8);
-        let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
-        let mut reader = Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+    ) -> Result<bool, SyntaxError> {
+        let mut document = Document::new();
+        let place = (text, SourceId::default());
+        let mut reader = Verdict::new(self, dialect, judge, place, &mut document, findings, limits.json_depth);
         reader = reader.starting(0, pointer).partial(partial);
-        reader.resource(id).map(drop)
+        reader.resource(id)
     }
 }
 

@@ -48,6 +48,8 @@ pub(crate) struct Scanner<'t> {
     text: &'t str,
     at: usize,
     max_depth: usize,
+    /// The last string that was taken.
+    last: Span,
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
@@ -55,7 +57,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str, max_depth: usize) -> Self {
-        Self { text, at: 0, max_depth }
+        Self { text, at: 0, max_depth, last: Span { start: 0, end: 0, escaped: false } }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -181,6 +183,7 @@ impl<'t> Scanner<'t> {
             match self.peek() {
                 Some(b'"') => {
                     let span = Span { start: start as u32, end: self.at as u32, escaped };
+                    self.last = span;
                     self.at += 1;
                     return Ok(span);
                 }
@@ -193,6 +196,11 @@ impl<'t> Scanner<'t> {
                 None => return self.expected("a closing quotation mark"),
             }
         }
+    }
+
+    /// The string that was taken last.
+    pub(crate) fn last_string(&self) -> Span {
+        self.last
     }
 
     fn escape(&mut self) -> Result<(), SyntaxError> {

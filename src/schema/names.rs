@@ -28,6 +28,13 @@ impl Names {
         Self { slots }
     }
 
+    /// The attribute of a name that is written with escapes.
+    #[cold]
+    pub(crate) fn find_escaped(&self, raw: &str, attributes: &[Attribute]) -> Option<(AttributeId, bool)> {
+        let name: String = serde_json::from_str(&format!("\"{raw}\"")).ok()?;
+        self.find(name.as_bytes(), attributes).map(|(id, _)| (id, false))
+    }
+
     /// The attribute of that name, and whether the name is in the schema's spelling.
     #[inline]
     pub(crate) fn find(&self, name: &[u8], attributes: &[Attribute]) -> Option<(AttributeId, bool)> {

@@ -168,7 +168,7 @@ impl Checker<'_, '_> {
             return Ok(());
         }
         let Some(id) = id else { return Ok(()) };
-        self.registry.read_part(part, id, (judge, false), *dialect, limits, reader.findings)
+        self.registry.judge(part, id, (judge, false), *dialect, limits, reader.findings).map(drop)
     }
 }
 

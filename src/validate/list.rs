@@ -71,5 +71,5 @@ fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut Mes
         }
     };
     let pointer = reader.pointer.clone();
-    registry.read_part((text, pointer), id, (Judge::Response, true), options.dialect, &options.limits, reader.findings)
+    registry.judge((text, pointer), id, (Judge::Response, true), options.dialect, &options.limits, reader.findings).map(drop)
 }
