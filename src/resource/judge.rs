@@ -4,18 +4,18 @@ use std::borrow::Cow;
 
 use super::document::{Kind, Node, NodeId};
 use super::read::{Judge, Level, Place, Reader, Seen, Step};
-use super::scan::{Scanner, Span, SyntaxError, Token};
+use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
 use super::value;
 use crate::dialect::Tolerance;
 use crate::issue::{Issue, ScimType, Severity};
-use crate::schema::{Attribute, AttributeId, Mutability, ResourceTypeId, Slots, Type, common};
+use crate::schema::{Attribute, AttributeId, Mutability, ResourceTypeId, Slots, Type, Uniqueness, common};
 
 impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     /// A name that stands twice: two readers could disagree about which one counts.
     #[cold]
-    pub(super) fn duplicate(&mut self, path: &str, at: &Place<'_>) -> Result<(), SyntaxError> {
+    pub(super) fn duplicate(&mut self, path: &str, at: &Place<'_>) -> Scan<()> {
         if !matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response) {
-            return Err(SyntaxError::DuplicateName { name: path.into(), pointer: self.pointer(at) });
+            return Err(SyntaxError::DuplicateName { name: path.into(), pointer: self.pointer(at) }.into());
         }
         self.scanner.skip(at.depth)?;
         self.issue(ScimType::InvalidSyntax, path, format!("`{path}` appears twice in one object"), "RFC 7643 §2.1", at);
@@ -23,14 +23,14 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     }
 
     /// Passes over a value that is not read; a name given twice in it is told all the same.
-    fn skip(&mut self, at: &Place<'_>) -> Result<bool, SyntaxError> {
+    fn skip(&mut self, at: &Place<'_>) -> Scan<bool> {
         let skipped = self.scanner.skip_unique(at.depth)?;
         if let Some(name) = skipped.doubled
             && self.judge != Judge::Stored
         {
             let name = self.text_at(name).into_owned();
             if matches!(self.judge, Judge::Patch(_)) {
-                return Err(SyntaxError::DuplicateName { name, pointer: self.pointer(at) });
+                return Err(SyntaxError::DuplicateName { name, pointer: self.pointer(at) }.into());
             }
             self.issue(ScimType::InvalidSyntax, &name, format!("`{name}` appears twice in one object"), "RFC 7643 §2.1", at);
         }
@@ -39,7 +39,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
 
     /// A readOnly attribute in what a client sends.
     #[cold]
-    pub(super) fn pass_over(&mut self, attribute: &Attribute, at: &Place<'_>) -> Result<Seen, SyntaxError> {
+    pub(super) fn pass_over(&mut self, attribute: &Attribute, at: &Place<'_>) -> Scan<Seen> {
         if self.skip(at)? {
             let path = &attribute.path;
             match self.judge {
@@ -91,7 +91,10 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             Type::Binary if !value::is_base64(&text) => Some(("must be base64 of RFC 4648 §4", "RFC 7643 §2.3.6")),
             Type::Reference if !value::is_reference(&text) => Some(("must be a URI", "RFC 7643 §2.3.7")),
             Type::Integer if !value::is_integer(&text) => Some(("must be a whole number, without fraction or exponent", "RFC 7643 §2.3.4")),
-            _ if attribute.required && text.is_empty() => Some(("must not be empty", "RFC 7643 §2.2")),
+            // RFC 7643 §4.1.1 of userName, and true of whatever a resource is told apart by.
+            _ if text.is_empty() && attribute.required && attribute.uniqueness != Uniqueness::None => {
+                Some(("must not be empty", "RFC 7643 §2.2"))
+            }
             _ => None,
         };
         if let Some((rule, clause)) = fault {
@@ -111,7 +114,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         attribute: &'r Attribute,
         token: Token,
         at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    ) -> Scan<Seen> {
         let start = self.scanner.at();
         if token == Token::Array && !attribute.multi_valued {
             self.scanner.jump(start + 1);
@@ -143,7 +146,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         self.mismatch(parent, id, expected, at)
     }
 
-    fn tolerated_boolean(&mut self, parent: NodeId, id: AttributeId, attribute: &Attribute) -> Result<Option<Seen>, SyntaxError> {
+    fn tolerated_boolean(&mut self, parent: NodeId, id: AttributeId, attribute: &Attribute) -> Scan<Option<Seen>> {
         let span = self.scanner.string()?;
         let text = self.text_at(span);
         let kind = match text.as_ref() {
@@ -165,7 +168,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         attribute: &'r Attribute,
         token: Token,
         at: &Place<'_>,
-    ) -> Result<Option<Seen>, SyntaxError> {
+    ) -> Scan<Option<Seen>> {
         let is_manager = attribute.name.eq_ignore_ascii_case("manager") && !attribute.multi_valued;
         let is_member = attribute.name.eq_ignore_ascii_case("members") && attribute.multi_valued;
         let start = self.scanner.at();
@@ -211,7 +214,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     }
 
     /// Reads the text of a JSON object in place of the object.
-    fn embedded_object(&mut self, parent: NodeId, id: AttributeId, text: String, at: &Place<'_>) -> Result<Seen, SyntaxError> {
+    fn embedded_object(&mut self, parent: NodeId, id: AttributeId, text: String, at: &Place<'_>) -> Scan<Seen> {
         let Some(source) = self.document.add_source(Cow::Borrowed("")) else { return self.scanner.expected("fewer objects given as text") };
         let attribute = self.registry.attribute(id);
         self.note(Tolerance::EntraJsonText, &attribute.path, "the text was read as the JSON object it spells".into());
@@ -231,7 +234,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
 
     /// A value of the wrong shape: an issue, or for a stored resource text that is passed on.
     #[cold]
-    pub(super) fn mismatch(&mut self, parent: NodeId, id: AttributeId, expected: &str, at: &Place<'_>) -> Result<Seen, SyntaxError> {
+    pub(super) fn mismatch(&mut self, parent: NodeId, id: AttributeId, expected: &str, at: &Place<'_>) -> Scan<Seen> {
         if self.judge == Judge::Stored {
             let span = self.scanner.skip(at.depth)?;
             self.leaf(parent, Node::of_text(id, Kind::Opaque, self.source, span));
@@ -240,7 +243,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         self.skip(at)?;
         let path = &self.registry.attribute(id).path;
         self.issue(ScimType::InvalidValue, path, format!("`{path}` must be {expected}"), "RFC 7643 §2.3", at);
-        Ok(Seen::BENT)
+        Ok(if self.registry.attribute(id).extension { Seen::UNASSIGNED } else { Seen::BENT })
     }
 
     /// A member whose name the schema does not have. `given` learns of an extension that it is found to be of.
@@ -251,7 +254,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         (span, strangers): (Span, &mut Vec<String>),
         given: &mut Slots,
         at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    ) -> Scan<Seen> {
         let name = self.text_at(span);
         if self.judge != Judge::Stored
             && let Level::Resource(id) = level
@@ -310,7 +313,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             .find_map(|extension| self.registry.child(extension.attribute, "manager"))
     }
 
-    fn read_bare_manager(&mut self, parent: NodeId, manager: AttributeId, given: &mut Slots, at: &Place<'_>) -> Result<Seen, SyntaxError> {
+    fn read_bare_manager(&mut self, parent: NodeId, manager: AttributeId, given: &mut Slots, at: &Place<'_>) -> Scan<Seen> {
         let attribute = self.registry.attribute(manager);
         let Some(extension) = attribute.parent else { return Ok(Seen::UNASSIGNED) };
         if self.manager_named || self.borrowed.is_some() {
@@ -384,7 +387,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     pub(super) fn listed(&mut self, list: NodeId, at: &Place<'_>) {
         let Some(id) = self.resource_type else { return };
         let resource_type = self.registry.resource_type(id);
-        let span = self.scanner.last_string();
+        let span = self.last_string;
         let uri = self.text_at(span);
         let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
         let known = std::iter::once(&resource_type.schema).chain(extensions).zip(0u32..);

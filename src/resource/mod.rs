@@ -20,7 +20,7 @@ pub(crate) use message::{MessageReader, Shape};
 pub use payload::PayloadError;
 pub(crate) use read::{Builder, Findings, Judge};
 pub use scan::SyntaxError;
-pub(crate) use scan::{Scanner, Span, Token, text_of};
+pub(crate) use scan::{Scan, Scanner, Span, Token, text_of};
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scope, Test};
 pub(crate) use validate::validate_resource;

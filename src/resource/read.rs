@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::document::{Document, Kind, Node, NodeId, SourceId, unescaped};
-use super::scan::{Scanner, Span, SyntaxError, Token};
+use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Slots, Type, common};
@@ -120,6 +120,8 @@ pub(crate) struct Reader<'r, 't, 'd, 's, const BUILD: bool> {
     primary_name: Span,
     /// The text of the last `value` of an element.
     value_text: Span,
+    /// The last value that is no plain string.
+    pub(super) last_string: Span,
 }
 
 /// What `schemas` lists: the main schema first, then the extensions in their order, a bit for each.
@@ -162,6 +164,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             resource_type: None,
             primary_name: NOWHERE,
             value_text: NOWHERE,
+            last_string: NOWHERE,
         }
     }
 
@@ -179,7 +182,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     }
 
     /// Reads a whole resource and nothing after it. The answer: whether its text is canonical.
-    pub(crate) fn resource(&mut self, id: ResourceTypeId) -> Result<bool, SyntaxError> {
+    pub(crate) fn resource(&mut self, id: ResourceTypeId) -> Scan<bool> {
         if self.scanner.token()? != Token::Object {
             return self.scanner.expected("`{`: a resource is an object");
         }
@@ -199,7 +202,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     ///
     /// For a multi-valued attribute a lone element is taken for a list of one, as PATCH has it.
     /// `None` is an unassigned value: null, `[]` or `{}`.
-    pub(crate) fn value_of(&mut self, id: AttributeId, element: bool) -> Result<Option<NodeId>, SyntaxError> {
+    pub(crate) fn value_of(&mut self, id: AttributeId, element: bool) -> Scan<Option<NodeId>> {
         let attribute = self.registry.attribute(id);
         let token = self.scanner.token()?;
         let holder = self.document.push(None, Node::made(AttributeId::UNKNOWN, Kind::Object));
@@ -241,7 +244,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     }
 
     /// Reads the object that comes next, and tells which of its attributes were `given` a value.
-    pub(super) fn members(&mut self, parent: NodeId, level: Level, given: &mut Slots, above: &Place<'_>) -> Result<Seen, SyntaxError> {
+    pub(super) fn members(&mut self, parent: NodeId, level: Level, given: &mut Slots, above: &Place<'_>) -> Scan<Seen> {
         let registry = self.registry;
         let (names, primary, value) = match level {
             Level::Resource(id) => (&registry.resource_type(id).names, None, None),
@@ -266,6 +269,12 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                 if named.insert(attribute.slot) || self.borrowed == Some(id) {
                     self.duplicate(&attribute.path, &here)?;
                     seen.clean = false;
+                } else if attribute.plain && self.scanner.token()? == Token::String {
+                    let text = self.scanner.string()?;
+                    self.leaf(parent, Node::of_text(id, Kind::String, self.source, text));
+                    given.insert(attribute.slot);
+                    seen.there = true;
+                    seen.clean &= exact;
                 } else {
                     let value_seen = self.attribute(parent, id, attribute, &here)?;
                     if value_seen.there {
@@ -276,7 +285,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                             self.primary_name = span;
                         }
                         if value == Some(id) {
-                            self.value_text = self.scanner.last_string();
+                            self.value_text = self.last_string;
                         }
                     }
                     seen.clean &= exact & value_seen.clean & value_seen.there;
@@ -296,13 +305,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
 
     /// Reads the value of a known attribute.
     #[inline]
-    pub(super) fn attribute(
-        &mut self,
-        parent: NodeId,
-        id: AttributeId,
-        attribute: &'r Attribute,
-        at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    pub(super) fn attribute(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, at: &Place<'_>) -> Scan<Seen> {
         let token = self.scanner.token()?;
         if attribute.mutability == Mutability::ReadOnly && !matches!(self.judge, Judge::Stored | Judge::Response) {
             return self.pass_over(attribute, at);
@@ -323,14 +326,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     }
 
     /// Reads the array that should come next.
-    pub(super) fn array(
-        &mut self,
-        parent: NodeId,
-        id: AttributeId,
-        attribute: &'r Attribute,
-        token: Token,
-        at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    pub(super) fn array(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, token: Token, at: &Place<'_>) -> Scan<Seen> {
         if token != Token::Array {
             if !matches!(self.judge, Judge::Patch(_)) {
                 return self.mismatch(parent, id, "an array", at);
@@ -387,14 +383,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
 
     /// Reads one value, which `token` begins.
     #[inline]
-    pub(super) fn single(
-        &mut self,
-        parent: NodeId,
-        id: AttributeId,
-        attribute: &'r Attribute,
-        token: Token,
-        at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    pub(super) fn single(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, token: Token, at: &Place<'_>) -> Scan<Seen> {
         let (kind, span) = match (token, attribute.kind) {
             (Token::String, Type::String) => (Kind::String, self.scanner.string()?),
             (Token::Object, Type::Complex) => return self.complex(parent, id, attribute, at),
@@ -405,19 +394,14 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             _ => return self.tolerated(parent, id, attribute, token, at),
         };
         self.leaf(parent, Node::of_text(id, kind, self.source, span));
+        self.last_string = span;
         if (attribute.kind != Type::String || attribute.closed || attribute.required) && self.judge != Judge::Stored {
             self.judge_value(kind, span, attribute, at);
         }
         Ok(Seen { primary: kind == Kind::True, ..Seen::VALUE })
     }
 
-    pub(super) fn complex(
-        &mut self,
-        parent: NodeId,
-        id: AttributeId,
-        attribute: &'r Attribute,
-        at: &Place<'_>,
-    ) -> Result<Seen, SyntaxError> {
+    pub(super) fn complex(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, at: &Place<'_>) -> Scan<Seen> {
         let mut given = Slots::default();
         if BUILD
             && attribute.extension

@@ -23,6 +23,9 @@ pub enum SyntaxError {
     DuplicateName { name: String, pointer: String },
 }
 
+/// What a reading gives; errors are boxed, so that what is common is small enough for registers.
+pub(crate) type Scan<T> = Result<T, Box<SyntaxError>>;
+
 /// What a value's first byte says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -48,16 +51,23 @@ pub(crate) struct Scanner<'t> {
     text: &'t str,
     at: usize,
     max_depth: usize,
-    /// The last string that was taken.
-    last: Span,
 }
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
+/// The high bit of each byte that is a quotation mark, a backslash or a control character; right up to the first one.
+#[inline]
+fn special(word: u64) -> u64 {
+    // Flipping bit 1 puts the quotation mark (0x22) right behind the control characters and nothing else before it.
+    let low = word ^ (ONES * 0x02);
+    let backslash = word ^ (ONES * 0x5c);
+    ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
+}
+
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str, max_depth: usize) -> Self {
-        Self { text, at: 0, max_depth, last: Span { start: 0, end: 0, escaped: false } }
+        Self { text, at: 0, max_depth }
     }
 
     pub(crate) fn at(&self) -> usize {
@@ -90,13 +100,13 @@ impl<'t> Scanner<'t> {
     }
 
     #[cold]
-    pub(crate) fn expected<T>(&self, expected: &'static str) -> Result<T, SyntaxError> {
-        Err(SyntaxError::Expected { expected, at: self.at })
+    pub(crate) fn expected<T>(&self, expected: &'static str) -> Scan<T> {
+        Err(SyntaxError::Expected { expected, at: self.at }.into())
     }
 
     /// Takes `byte` after white space.
     #[inline]
-    pub(crate) fn expect(&mut self, byte: u8, name: &'static str) -> Result<(), SyntaxError> {
+    pub(crate) fn expect(&mut self, byte: u8, name: &'static str) -> Scan<()> {
         if self.take(byte) { Ok(()) } else { self.expected(name) }
     }
 
@@ -111,7 +121,7 @@ impl<'t> Scanner<'t> {
 
     /// After a value in an object or array: whether another one follows.
     #[inline]
-    pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Result<bool, SyntaxError> {
+    pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Scan<bool> {
         self.skip_space();
         match self.peek() {
             Some(b',') => {
@@ -126,14 +136,14 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    pub(crate) fn end(&mut self) -> Result<(), SyntaxError> {
+    pub(crate) fn end(&mut self) -> Scan<()> {
         self.skip_space();
         if self.at == self.text.len() { Ok(()) } else { self.expected("the end of the text") }
     }
 
     /// What comes next, after white space; nothing of it is taken.
     #[inline]
-    pub(crate) fn token(&mut self) -> Result<Token, SyntaxError> {
+    pub(crate) fn token(&mut self) -> Scan<Token> {
         self.skip_space();
         match self.peek() {
             Some(b'"') => Ok(Token::String),
@@ -149,31 +159,52 @@ impl<'t> Scanner<'t> {
 
     /// A member's name and the colon after it.
     #[inline]
-    pub(crate) fn name(&mut self) -> Result<Span, SyntaxError> {
-        self.skip_space();
+    pub(crate) fn name(&mut self) -> Scan<Span> {
         if self.peek() != Some(b'"') {
-            return self.expected("a name in quotation marks");
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return self.expected("a name in quotation marks");
+            }
         }
         let span = self.string()?;
-        self.expect(b':', "`:`")?;
+        if self.peek() == Some(b':') {
+            self.at += 1;
+        } else {
+            self.expect(b':', "`:`")?;
+        }
         Ok(span)
     }
 
     /// A string, whose opening quotation mark comes next.
     #[inline]
-    pub(crate) fn string(&mut self) -> Result<Span, SyntaxError> {
-        self.at += 1;
-        let start = self.at;
+    pub(crate) fn string(&mut self) -> Scan<Span> {
+        let start = self.at + 1;
+        let (chunks, _) = self.bytes().get(start..).unwrap_or(&[]).as_chunks::<8>();
+        let mut at = start;
+        for chunk in chunks {
+            let special = special(u64::from_le_bytes(*chunk));
+            if special != 0 {
+                at += (special.trailing_zeros() / 8) as usize;
+                break;
+            }
+            at += 8;
+        }
+        if self.bytes().get(at) == Some(&b'"') {
+            self.at = at + 1;
+            return Ok(Span { start: start as u32, end: at as u32, escaped: false });
+        }
+        self.at = at;
+        self.long_string(start)
+    }
+
+    /// The rest of a string that has an escape in it, or stands near the end of the text.
+    #[inline(never)]
+    fn long_string(&mut self, start: usize) -> Scan<Span> {
         let mut escaped = false;
         loop {
-            while let Some(chunk) = self.bytes().get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-                let word = u64::from_le_bytes(*chunk);
-                let quote = word ^ (ONES * 0x22);
-                let backslash = word ^ (ONES * 0x5c);
-                let special = (quote.wrapping_sub(ONES) & !quote)
-                    | (backslash.wrapping_sub(ONES) & !backslash)
-                    | (word.wrapping_sub(ONES * 0x20) & !word);
-                let special = special & HIGH;
+            let (chunks, _) = self.bytes().get(self.at..).unwrap_or(&[]).as_chunks::<8>();
+            for chunk in chunks {
+                let special = special(u64::from_le_bytes(*chunk));
                 if special != 0 {
                     self.at += (special.trailing_zeros() / 8) as usize;
                     break;
@@ -183,7 +214,6 @@ impl<'t> Scanner<'t> {
             match self.peek() {
                 Some(b'"') => {
                     let span = Span { start: start as u32, end: self.at as u32, escaped };
-                    self.last = span;
                     self.at += 1;
                     return Ok(span);
                 }
@@ -198,12 +228,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The string that was taken last.
-    pub(crate) fn last_string(&self) -> Span {
-        self.last
-    }
-
-    fn escape(&mut self) -> Result<(), SyntaxError> {
+    fn escape(&mut self) -> Scan<()> {
         self.at += 1;
         match self.peek() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
@@ -219,9 +244,13 @@ impl<'t> Scanner<'t> {
                         if pair {
                             self.at += 1;
                         }
-                        if pair && (0xdc00..0xe000).contains(&self.hex4()?) { Ok(()) } else { Err(SyntaxError::LoneSurrogate { at }) }
+                        if pair && (0xdc00..0xe000).contains(&self.hex4()?) {
+                            Ok(())
+                        } else {
+                            Err(SyntaxError::LoneSurrogate { at }.into())
+                        }
                     }
-                    0xdc00..0xe000 => Err(SyntaxError::LoneSurrogate { at }),
+                    0xdc00..0xe000 => Err(SyntaxError::LoneSurrogate { at }.into()),
                     _ => Ok(()),
                 }
             }
@@ -230,7 +259,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The four digits after the `u` that comes next.
-    fn hex4(&mut self) -> Result<u32, SyntaxError> {
+    fn hex4(&mut self) -> Scan<u32> {
         let digits = self.bytes().get(self.at + 1..self.at + 5).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let Some(value) = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u32::from_str_radix(d, 16).ok()) else {
             return self.expected("four hexadecimal digits");
@@ -241,7 +270,7 @@ impl<'t> Scanner<'t> {
 
     /// A number, whose first byte comes next.
     #[inline]
-    pub(crate) fn number(&mut self) -> Result<Span, SyntaxError> {
+    pub(crate) fn number(&mut self) -> Scan<Span> {
         let start = self.at;
         let rest = self.bytes().get(start..).unwrap_or(&[]);
         match crate::path::number_length(rest) {
@@ -255,7 +284,7 @@ impl<'t> Scanner<'t> {
 
     /// `true`, `false` or `null`.
     #[inline]
-    pub(crate) fn word(&mut self, token: Token) -> Result<Span, SyntaxError> {
+    pub(crate) fn word(&mut self, token: Token) -> Scan<Span> {
         let word: &[u8] = match token {
             Token::True => b"true",
             Token::False => b"false",
@@ -270,7 +299,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes over one value of any shape; its span includes a string's quotation marks.
-    pub(crate) fn skip(&mut self, depth: usize) -> Result<Span, SyntaxError> {
+    pub(crate) fn skip(&mut self, depth: usize) -> Scan<Span> {
         self.skip_space();
         let start = self.at;
         // One bit for each open container, set for an object; a word at a time.
@@ -283,7 +312,7 @@ impl<'t> Scanner<'t> {
                 token => {
                     self.at += 1;
                     if depth + open.len() >= self.max_depth {
-                        return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                        return Err(SyntaxError::TooDeep { limit: self.max_depth }.into());
                     }
                     let object = token == Token::Object;
                     if !self.take(if object { b'}' } else { b']' }) {
@@ -324,7 +353,7 @@ pub(crate) struct Skipped {
 
 impl Scanner<'_> {
     /// Passes over one value, and looks for a name that is given twice in one object, in any case.
-    pub(crate) fn skip_unique(&mut self, depth: usize) -> Result<Skipped, SyntaxError> {
+    pub(crate) fn skip_unique(&mut self, depth: usize) -> Scan<Skipped> {
         let scalar = |token| !matches!(token, Token::Null | Token::Object | Token::Array);
         let token = self.token()?;
         if token != Token::Object && token != Token::Array {
@@ -341,7 +370,7 @@ impl Scanner<'_> {
             if token == Token::Object || token == Token::Array {
                 self.at += 1;
                 if depth + open.len() >= self.max_depth {
-                    return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                    return Err(SyntaxError::TooDeep { limit: self.max_depth }.into());
                 }
                 let object = token == Token::Object;
                 if !self.take(if object { b'}' } else { b']' }) {
@@ -405,11 +434,11 @@ impl Scanner<'_> {
 }
 
 /// Checks the size and the encoding of a payload.
-pub(crate) fn text_of(payload: &[u8], limit: usize) -> Result<&str, SyntaxError> {
+pub(crate) fn text_of(payload: &[u8], limit: usize) -> Scan<&str> {
     if payload.len() > limit.min(u32::MAX as usize - 16) {
-        return Err(SyntaxError::TooLarge { bytes: payload.len(), limit });
+        return Err(SyntaxError::TooLarge { bytes: payload.len(), limit }.into());
     }
-    std::str::from_utf8(payload).map_err(|error| SyntaxError::NotUtf8 { at: error.valid_up_to() })
+    std::str::from_utf8(payload).map_err(|error| SyntaxError::NotUtf8 { at: error.valid_up_to() }.into())
 }
 
 #[cfg(test)]
@@ -511,6 +540,6 @@ mod tests {
     #[test]
     fn depth_is_limited() {
         let deep = "[".repeat(5_000);
-        assert_eq!(Scanner::new(&deep, 100).skip(0), Err(SyntaxError::TooDeep { limit: 100 }));
+        assert_eq!(Scanner::new(&deep, 100).skip(0), Err(SyntaxError::TooDeep { limit: 100 }.into()));
     }
 }

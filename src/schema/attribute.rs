@@ -180,6 +180,8 @@ pub struct Attribute {
     pub(crate) names: Names,
     /// Its place among the attributes of the same object.
     pub(crate) slot: u16,
+    /// A singular string about which nothing else is asked: what most attributes are.
+    pub(crate) plain: bool,
     /// Its elements are told apart by their `value`.
     pub(crate) unique: bool,
     /// `value` among the children.

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::attribute::{Attribute, AttributeId, Definition, Mutability, Type, Uniqueness};
+use super::attribute::{Attribute, AttributeId, Definition, Mutability, Returned, Type, Uniqueness};
 use super::builtin;
 use super::compile::{self, SchemaError};
 use super::names::Names;
@@ -208,6 +208,7 @@ impl Registry {
             required_children: Vec::new(),
             names: Names::default(),
             slot: 0,
+            plain: false,
             unique: false,
             value: None,
             primary: None,
@@ -237,6 +238,10 @@ impl Registry {
         for (slot, id) in (0..).zip(attributes) {
             let Some(attribute) = self.attributes.get_mut(id.index()) else { continue };
             attribute.slot = slot;
+            attribute.plain = attribute.kind == Type::String
+                && !(attribute.multi_valued || attribute.required || attribute.closed)
+                && attribute.mutability != Mutability::ReadOnly
+                && attribute.returned != Returned::Never;
             if attribute.required {
                 required.push(*id);
             }
@@ -320,6 +325,7 @@ impl Attribute {
             required_children: Vec::new(),
             names: Names::default(),
             slot: 0,
+            plain: false,
             unique: false,
             value: None,
             primary: None,

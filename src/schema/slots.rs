@@ -1,9 +1,9 @@
 //! Which of the attributes of one object are there: a bit for each, by its place among its siblings.
 
-/// A set of places. The first 128 take no memory of their own.
+/// A set of places. The first 64 take no memory of their own.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Slots {
-    low: u128,
+    low: u64,
     high: Vec<u64>,
 }
 
@@ -11,10 +11,10 @@ impl Slots {
     /// Adds a place. The answer: whether it was in the set already.
     #[inline]
     pub(crate) fn insert(&mut self, slot: u16) -> bool {
-        if slot >= 128 {
-            return self.insert_high(usize::from(slot - 128));
+        if slot >= 64 {
+            return self.insert_high(usize::from(slot - 64));
         }
-        let bit = 1u128 << slot;
+        let bit = 1u64 << slot;
         let again = self.low & bit != 0;
         self.low |= bit;
         again
@@ -34,7 +34,7 @@ impl Slots {
 
     #[inline]
     pub(crate) fn has(&self, slot: u16) -> bool {
-        match slot.checked_sub(128).map(usize::from) {
+        match slot.checked_sub(64).map(usize::from) {
             None => self.low >> slot & 1 == 1,
             Some(at) => self.high.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1),
         }
