@@ -61,7 +61,7 @@ struct Run<'a> {
 
 pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect, resource_type: Option<&str>) -> Result<Patched, Fault> {
     let fault = |scim_type: &str, operation: Option<usize>| Fault { status: 400, scim_type: Some(scim_type.into()), operation };
-    let before = parse(resource).map_err(|_| fault("invalidSyntax", None))?;
+    let before = parse(resource).map_err(|_| fault("invalidSyntax", None))?.tidied();
     let patch = parse(patch).map_err(|_| fault("invalidSyntax", None))?;
     if twice(&patch, "").is_some() {
         return Err(fault("invalidSyntax", None));
@@ -108,7 +108,9 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     }
     notes.sort_unstable();
     notes.dedup();
-    Ok(Patched { changed: !exactly(&before, &after), resource: after, notes })
+    // What has come back to what it was, order aside, is as it was.
+    let changed = !exactly(&before, &after);
+    Ok(Patched { resource: if changed { after } else { before }, changed, notes })
 }
 
 fn has_values(resource: &J, urn: &str) -> bool {
@@ -308,11 +310,7 @@ impl<'a> Run<'a> {
             Some(urn) => self.resource.named(urn),
             None => Some(&self.resource),
         };
-        match holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null) {
-            // Elements that say nothing are none.
-            J::Arr(items) => J::Arr(items.into_iter().filter(|item| !item.unassigned()).collect()),
-            other => other,
-        }
+        holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null)
     }
 
     fn store(&mut self, extension: Option<&str>, attr: &Attr, new: J) {
