@@ -3,11 +3,12 @@
 use super::answers::{Filtered, PatchedText, Reference, Subject, Validated};
 use super::filter::{self, Filter};
 use super::generate::{self, Case};
-use super::harness::{Bench, shrink};
+use super::harness::Bench;
 use super::json::{J, parse};
 use super::patch::Fault;
 use super::random::Random;
 use super::schema::Dialect;
+use super::shrink::shrink;
 
 #[derive(Clone, Copy, Debug)]
 enum Mistake {
