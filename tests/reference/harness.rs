@@ -50,8 +50,17 @@ impl Bench {
         if custom { &self.custom } else { &self.builtin }
     }
 
-    /// None when they agree.
+    /// None when they agree. A panic is a difference too.
     pub fn difference(&self, case: &Case) -> Option<Difference> {
+        let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.ask(case)));
+        asked.unwrap_or_else(|panic| {
+            let words = panic.downcast_ref::<String>().cloned();
+            let words = words.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+            differ("panic", "", words.unwrap_or_default())
+        })
+    }
+
+    fn ask(&self, case: &Case) -> Option<Difference> {
         match case {
             Case::Validate {
                 custom,

@@ -34,6 +34,7 @@ enum Mistake {
     PrintLosesGroups,
     /// `schemas` is left as it was.
     SchemasStay,
+    Panics,
 }
 
 struct Mistaken(Mistake, Reference);
@@ -128,6 +129,10 @@ impl Subject for Mistaken {
             _ => payload.to_string(),
         };
         let mut v = self.1.validate(&text, purpose, dialect, rt)?;
+        assert!(
+            !matches!(self.0, Mistake::Panics) || v.issues.len() < 2,
+            "as asked"
+        );
         if matches!(self.0, Mistake::WarningsForgotten) {
             v.issues.retain(|i| i.severity != "warning");
         }
@@ -248,6 +253,7 @@ fn known_mistakes_are_caught() {
         WrongOperationIndex,
         PrintLosesGroups,
         SchemasStay,
+        Panics,
     ] {
         let bench = Bench::new(|registry| Box::new(Mistaken(mistake, Reference::new(registry))));
         let (builtin, custom) = bench.registries();
