@@ -43,6 +43,10 @@ enum Target<'a> {
 }
 
 impl Target<'_> {
+    /// `manager.value` and its like.
+    fn names_value(&self) -> bool {
+        matches!(self, Target::Attribute { sub: Some(sub), filter: None, .. } if sub.name == "value")
+    }
     fn key(&self) -> String {
         match self {
             Target::Extension(urn) => urn.to_string(),
@@ -302,6 +306,8 @@ impl<'a> Run<'a> {
         if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
             return Err("invalidSyntax");
         }
+        // Members of an object have no order: the reference changes first, then what describes it.
+        writes.sort_by_key(|(t, _)| !t.names_value());
         for (target, v) in &writes {
             self.apply(kind, target, Some(v))?;
         }
@@ -367,6 +373,7 @@ impl<'a> Run<'a> {
                 if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
                     return Err("invalidSyntax");
                 }
+                writes.sort_by_key(|(t, _)| !t.names_value());
                 for (target, v) in &writes {
                     self.apply(kind, target, Some(v))?;
                 }

@@ -483,7 +483,7 @@ fn pathless(
             used.push((id, String::new()));
             let v = patch_value(r, attr, resource, true, dialect);
             out.push((key, v));
-        } else if r.chance(8) {
+        } else if used.contains(&(id.clone(), String::new())) && r.chance(15) {
             let v = patch_value(r, attr, resource, true, dialect);
             let key = recase(r, &format!("{}:{}", urn.unwrap_or(&rt.base.id), attr.name));
             if !out.iter().any(|(k, _)| k.eq_ignore_ascii_case(&key)) {
