@@ -38,6 +38,10 @@ enum Target<'a> {
 }
 
 impl Target<'_> {
+    /// `manager.value` and its like.
+    fn names_value(&self) -> bool {
+        matches!(self, Target::Attribute { sub: Some(sub), filter: None, .. } if sub.name == "value")
+    }
     fn key(&self) -> String {
         match self {
             Target::Extension(urn) => urn.to_string(),
@@ -61,7 +65,7 @@ struct Run<'a> {
 
 pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect, resource_type: Option<&str>) -> Result<Patched, Fault> {
     let fault = |scim_type: &str, operation: Option<usize>| Fault { status: 400, scim_type: Some(scim_type.into()), operation };
-    let before = parse(resource).map_err(|_| fault("invalidSyntax", None))?.tidied();
+    let before = parse(resource).map_err(|_| fault("invalidSyntax", None))?;
     let patch = parse(patch).map_err(|_| fault("invalidSyntax", None))?;
     if twice(&patch, "").is_some() {
         return Err(fault("invalidSyntax", None));
@@ -225,6 +229,8 @@ impl<'a> Run<'a> {
         if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
             return Err("invalidSyntax");
         }
+        // Members of an object have no order: the reference changes first, then what describes it.
+        writes.sort_by_key(|(t, _)| !t.names_value());
         for (target, v) in &writes {
             self.apply(kind, target, Some(v))?;
         }
@@ -281,6 +287,7 @@ impl<'a> Run<'a> {
                 if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
                     return Err("invalidSyntax");
                 }
+                writes.sort_by_key(|(t, _)| !t.names_value());
                 for (target, v) in &writes {
                     self.apply(kind, target, Some(v))?;
                 }
