@@ -1,1 +1,5 @@
 //! What happens to people's access when the identity provider speaks.
+
+pub mod org;
+
+pub mod access;
