@@ -54,9 +54,4 @@ impl Body {
     pub(crate) fn heap_bytes(&self) -> usize {
         self.0.len() + 8
     }
-
-    /// The same, changed at another time.
-    pub(crate) fn touched(&self, modified: Time) -> Self {
-        Self::new(self.created(), modified, self.content(), self.packed().0)
-    }
 }

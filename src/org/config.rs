@@ -54,9 +54,18 @@ impl RolePreset {
     /// viewer {view, comment} < checker {complete} < editor {edit} < admin {manage} < owner {bill}.
     pub fn taskade() -> Self {
         let role = |(name, capabilities): (&str, &[&str])| Role { name: name.into(), capabilities: names(capabilities) };
-        let roles: [(&str, &[&str]); 5] =
-            [("viewer", &["view", "comment"]), ("checker", &["complete"]), ("editor", &["edit"]), ("admin", &["manage"]), ("owner", &["bill"])];
-        Self { roles: roles.into_iter().map(role).collect(), group_assignable: names(&["viewer", "checker", "editor"]), exempt: names(&["admin", "owner"]) }
+        let roles: [(&str, &[&str]); 5] = [
+            ("viewer", &["view", "comment"]),
+            ("checker", &["complete"]),
+            ("editor", &["edit"]),
+            ("admin", &["manage"]),
+            ("owner", &["bill"]),
+        ];
+        Self {
+            roles: roles.into_iter().map(role).collect(),
+            group_assignable: names(&["viewer", "checker", "editor"]),
+            exempt: names(&["admin", "owner"]),
+        }
     }
 
     fn judge(&self) -> Result<(), ConfigError> {
@@ -77,7 +86,9 @@ impl RolePreset {
         }
         let weakest = self.exempt_from();
         match self.exempt.iter().min_by_key(|name| self.rank(name)) {
-            Some(name) if usize::from(weakest) + self.exempt.len() != self.roles.len() + 1 => Err(ConfigError::ExemptNotStrongest { name: name.clone() }),
+            Some(name) if usize::from(weakest) + self.exempt.len() != self.roles.len() + 1 => {
+                Err(ConfigError::ExemptNotStrongest { name: name.clone() })
+            }
             _ => Ok(()),
         }
     }

@@ -124,6 +124,14 @@ impl Names {
         }
     }
 
+    /// The inverse of [`Self::upcoming`], for a number that no identifier has.
+    pub(crate) fn upcoming_at(&self, id: Id) -> Option<usize> {
+        match (id.0 as usize).checked_sub(self.names.len()) {
+            Some(beyond) => Some(beyond + self.free.len()),
+            None => self.free.iter().rev().position(|free| *free == id.0),
+        }
+    }
+
     /// Forgets an identifier that nothing refers to any more.
     pub(crate) fn release(&mut self, id: Id) {
         let hash = self.hash_of(id);
@@ -165,6 +173,10 @@ impl Names {
 
     pub(crate) fn heap_bytes(&self) -> usize {
         let texts: usize = self.names.iter().map(|name| if let Text::Other(text) = &name.text { text.len() + 8 } else { 0 }).sum();
-        self.names.capacity() * size_of::<Name>() + self.hashes.capacity() * 8 + self.table.capacity() * 5 + self.free.capacity() * 4 + texts
+        self.names.capacity() * size_of::<Name>()
+            + self.hashes.capacity() * 8
+            + self.table.capacity() * 5
+            + self.free.capacity() * 4
+            + texts
     }
 }

@@ -188,7 +188,10 @@ impl Settings {
         settings.members_can_create_workspaces = flag(ids.members_can_create, true);
         settings.skip_unknown_members = text(ids.unknown_members).is_some_and(|word| word.eq_ignore_ascii_case("skip"));
         let specific = text(ids.combine).is_some_and(|word| word.eq_ignore_ascii_case("mostSpecific"));
-        settings.policy = Policy { combine: if specific { Combine::MostSpecific } else { Combine::Strongest }, workspace_exit: flag(ids.workspace_exit, false) };
+        settings.policy = Policy {
+            combine: if specific { Combine::MostSpecific } else { Combine::Strongest },
+            workspace_exit: flag(ids.workspace_exit, false),
+        };
         body.for_each_value(registry, ids.guards, &mut |value| {
             if let Value::Object(object) = value {
                 settings.read_guard(registry, ids.guards, object, roles);
@@ -204,7 +207,9 @@ impl Settings {
             Some(Value::Number(text)) => text.parse::<i64>().ok().map(|number| number.clamp(0, i64::from(u32::MAX)) as u32),
             _ => None,
         };
-        let Some(slot) = word("type").and_then(|name| Guard::named(&name)).and_then(|guard| self.guards.get_mut(guard as usize)) else { return };
+        let Some(slot) = word("type").and_then(|name| Guard::named(&name)).and_then(|guard| self.guards.get_mut(guard as usize)) else {
+            return;
+        };
         slot.outcome = word("outcome").and_then(|name| Outcome::named(&name)).unwrap_or(slot.outcome);
         slot.count = number("count").unwrap_or(slot.count);
         slot.share = number("share").unwrap_or(slot.share);

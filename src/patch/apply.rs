@@ -72,8 +72,8 @@ impl<'r, 's> Patcher<'r, 's> {
 
     /// Applies all operations, or none: an error leaves nothing behind but itself.
     pub(crate) fn apply(mut self, operations: &[Operation<'_>], original: &Document<'_>) -> Result<Patched<'s>, PatchError> {
-        let outcome = (0..).zip(operations).try_for_each(|(index, operation)| {
-            self.operation = index;
+        let outcome = operations.iter().try_for_each(|operation| {
+            self.operation = operation.index;
             self.operate(operation)
         });
         outcome.and_then(|()| self.judge_completeness()).map_err(|fault| PatchError { operation: Some(self.operation), fault })?;
@@ -101,7 +101,7 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// Reads a path and finds its attribute.
-    fn target(&mut self, text: &str) -> Result<(PatchPath, AttributeId), PatchFault> {
+    pub(super) fn target(&mut self, text: &str) -> Result<(PatchPath, AttributeId), PatchFault> {
         let allowed = Tolerated { value_path_sub: false, unquoted: self.dialect.takes(Tolerance::EntraUnquotedValue) };
         let (path, used) = parse_patch_path(text, &self.limits.filter(), allowed).map_err(|(in_filter, reason)| {
             let path = text.into();

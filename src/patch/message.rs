@@ -21,6 +21,8 @@ pub(crate) enum Op {
 /// One operation as the message has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation<'t> {
+    /// Its place in the message.
+    pub(crate) index: u32,
     pub(crate) op: Op,
     pub(crate) path: Option<Cow<'t, str>>,
     /// Where the value stands in the message's text; `None` when it is absent.
@@ -188,7 +190,7 @@ impl<'t> Message<'t, '_> {
             }
         }
         let Some(op) = op else { return Err(PatchFault::Message { member: "op", expected: "add, remove or replace" }) };
-        Ok(Operation { op, path, value })
+        Ok(Operation { index: self.operation.unwrap_or(0), op, path, value })
     }
 
     fn op(&mut self) -> Result<Op, PatchFault> {

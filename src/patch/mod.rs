@@ -19,13 +19,14 @@ mod apply;
 mod changes;
 mod elements;
 mod error;
+pub(crate) mod members;
 mod message;
 
 pub(crate) use apply::{Patched, Patcher};
 pub use changes::AttributeChange;
 pub(crate) use changes::{changes, inverse};
 pub use error::{PatchError, PatchFault};
-pub(crate) use message::{Op, Operation, operations};
+pub(crate) use message::{Op, Operation, PATCH_OP, operations};
 
 use crate::dialect::Dialect;
 use crate::error::ScimError;

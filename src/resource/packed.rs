@@ -22,7 +22,8 @@ const OBJECT: u8 = 6;
 const ARRAY: u8 = 7;
 
 /// Texts that provisioned resources are full of.
-const WORDS: &[&str] = &["work", "home", "mobile", "fax", "other", "User", "Group", "en-US", "en", "Employee", "Workspace", "Folder", "private", "parent"];
+const WORDS: &[&str] =
+    &["work", "home", "mobile", "fax", "other", "User", "Group", "en-US", "en", "Employee", "Workspace", "Folder", "private", "parent"];
 
 /// A packed object or value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
