@@ -7,8 +7,8 @@ mod model;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Fact, Model, State, code, kind, link, policy_code, policy_of, reach, set};
-use scim_policy::access::{Diff, Direction, Row, RowKind, Scratch};
+use model::{Fact, Model, State, code, kind, link, policy_of, reach, set};
+use scim_policy::access::{Causes, Diff, Direction, Fate, Row, RowKind, Scratch};
 use scim_policy::org::{Change, Facts, Id, Kind, Parent, Preset};
 
 struct Random(u64);
@@ -421,6 +421,67 @@ fn compare(facts: &Facts, change: &Change, direction: Direction, scratch: &mut S
     listed
 }
 
+/// Explain, check and the lists of one side, against the same definition.
+fn explain(model: &Model, s: &State, view: scim_policy::org::View) {
+    use scim_policy::access::{access_of, paths, who_has};
+    let objects = there(s, &[Kind::Organization, Kind::Workspace, Kind::Folder]);
+    let mut has: BTreeMap<u32, Vec<(Id, u8)>> = BTreeMap::new();
+    for u in there(s, &[Kind::User]) {
+        let reached = reach(s, u);
+        let active = s.get(&Fact::Active(u)) == Some(&1);
+        let mut own = Vec::new();
+        for n in &objects {
+            let contributions = model.contributions(s, &reached, *n, model.policy(s));
+            let potential = contributions.iter().map(|c| c.2).max().unwrap_or(0);
+            let role = if active { potential } else { 0 };
+            let explained = paths(view, Id(u), Id(*n), |a, b| a.cmp(&b));
+            let mut grants = 0;
+            let mut at = Some(*n);
+            while let Some(m) = at {
+                grants += model.grants(s, &reached, m).len();
+                at = link(s, m);
+            }
+            assert_eq!(explained.len(), grants, "one path per grant");
+            let deciding: Vec<_> = explained.iter().filter(|p| p.fate == Fate::Deciding).collect();
+            assert_eq!(deciding.first().map_or(0, |p| p.effective), role, "the deciding rank");
+            assert_eq!(scim_policy::access::effective(view, Id(u), Id(*n)), role);
+            for path in &explained {
+                let gives = contributions.contains(&(path.subject.0, path.object.0, path.effective));
+                match path.fate {
+                    Fate::Deciding => assert!(gives && path.effective == role),
+                    Fate::Inactive => assert!(gives && !active),
+                    Fate::Capped => assert!(gives && path.effective < path.rank),
+                    Fate::Blocked => assert!(!gives && path.effective == 0 && path.stopped_at.is_some()),
+                    Fate::Dominated => assert!(path.effective > 0),
+                }
+                let mut below = u;
+                for group in &path.via {
+                    assert!(s.contains_key(&Fact::Edge(group.0, below)), "a chain of memberships");
+                    below = group.0;
+                }
+                assert_eq!(below, path.subject.0);
+            }
+            if role > 0 {
+                own.push((Id(*n), role));
+                has.entry(*n).or_default().push((Id(u), role));
+            }
+        }
+        assert_eq!(access_of(view, Id(u)), own, "access of {u}");
+    }
+    for n in objects {
+        assert_eq!(who_has(view, Id(n)), has.remove(&n).unwrap_or_default(), "who has {n}");
+    }
+}
+
+fn causes(w: &World, model: &Model, before: &State, after: &State, writers: &BTreeMap<Fact, u32>, change: &Change, rows: &[Row]) {
+    let mut causes = Causes::new(&w.facts, change);
+    for row in rows {
+        let expected: Vec<u32> = model.causes(before, after, writers, row.user.0, row.object.0).into_iter().collect();
+        assert_eq!(causes.of(row.user, row.object), expected, "causes of {row:?}");
+        assert!(!expected.is_empty());
+    }
+}
+
 fn one(seed: u64) {
     let mut w = World::new(seed);
     let model = Model { preset: w.facts.preset() };
@@ -450,10 +511,16 @@ fn one(seed: u64) {
         }
         let (wanted, locked_out) = rows(&model, &before, &after);
         let planned = compare(&w.facts, &change, Direction::Planned, &mut scratch, &wanted, locked_out);
+        let some = &planned[..planned.len().min(300)];
+        causes(&w, &model, &before, &after, &writers, &change, some);
+        if w.random.chance(4) {
+            explain(&model, &after, scim_policy::org::View::new(&w.facts, &change));
+        }
         if w.random.chance(8) {
             continue;
         }
         let opposite = w.facts.commit(change);
+        causes(&w, &model, &before, &after, &writers, &opposite, some);
         w.state = after;
         assert_eq!(model::state_of(&w.facts, &Change::new()), w.state, "committed");
         assert_eq!(model::state_of(&w.facts, &opposite), before, "opposite");
@@ -466,7 +533,6 @@ fn one(seed: u64) {
             compare(&w.facts, &again, Direction::Planned, &mut scratch, &wanted, locked_out);
         }
     }
-    let _ = policy_code;
 }
 
 #[test]

@@ -306,6 +306,18 @@ impl Change {
         })
     }
 
+    /// The one request that wrote everything here, if it was one.
+    pub fn sole_cause(&self) -> Option<u32> {
+        let mut causes = self.policy.iter().map(|w| w.cause).chain(self.net.pairs().iter().filter(|p| p.differs()).map(|p| p.cause));
+        let of_nodes = self
+            .nodes
+            .iter()
+            .flat_map(|n| [n.existence_cause(), n.active.map(|w| w.cause), n.parent.map(|w| w.cause), n.audience.map(|w| w.cause)]);
+        let mut all = causes.by_ref().chain(of_nodes.flatten());
+        let first = all.next()?;
+        all.all(|cause| cause == first).then_some(first)
+    }
+
     /// The policy, where it differs.
     pub fn policy(&self) -> Option<Written<Policy>> {
         self.policy

@@ -630,7 +630,8 @@ impl Facts {
         let dangled = self.folder_dangles(raw);
         self.break_ring(raw);
         self.unlink(raw);
-        let to = parent.map_or(NONE, |p| p.id.0);
+        // Unlinking may have let go of the very parent that is named again.
+        let to = parent.filter(|p| self.admit(p.id.0, Class::Object)).map_or(NONE, |p| p.id.0);
         let first = self.object(to).map_or(NONE, |o| o.first_child);
         if let Some(object) = self.object_mut(raw) {
             object.parent = to;

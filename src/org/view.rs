@@ -89,18 +89,22 @@ impl<'a> View<'a> {
 
     /// Only restored facts hold rings and a change may only break them: this walks one that the base or an opposite knows.
     fn rings(&self, folder: Id) -> bool {
-        if self.change.is_none() {
-            return true;
-        }
+        self.change.is_none() || !self.ring_of(folder).is_empty()
+    }
+
+    /// The ring of declared parents a folder stands on, if any.
+    pub(crate) fn ring_of(&self, folder: Id) -> Vec<u32> {
+        let mut ring = vec![folder.0];
         let mut at = folder;
-        for _ in 0..=self.facts.object_slots() {
+        for _ in 0..=self.facts.id_space() {
             match self.parent(at) {
-                Some(parent) if parent.id == folder => return true,
+                Some(parent) if parent.id == folder => return ring,
                 Some(parent) => at = parent.id,
-                None => return false,
+                None => break,
             }
+            ring.push(at.0);
         }
-        false
+        Vec::new()
     }
 
     /// Whether `id` is `above` or stands below it, by declared parents.

@@ -59,6 +59,19 @@ pub(crate) fn link(s: &State, f: u32) -> Option<u32> {
     Some(p)
 }
 
+/// The ring of declared parents an id stands on.
+pub(crate) fn ring(s: &State, f: u32) -> Vec<u32> {
+    let mut ring = vec![f];
+    for _ in 0..300 {
+        match parent_raw(s, ring[ring.len() - 1]) {
+            Some((up, _)) if up == f => return ring,
+            Some((up, _)) => ring.push(up),
+            None => break,
+        }
+    }
+    Vec::new()
+}
+
 pub(crate) fn reach(s: &State, u: u32) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();
     if kind(s, u).is_some() {
@@ -185,6 +198,10 @@ impl Model {
         for c in ca.difference(&cb) {
             self.rests(a, &ra, n, *c, exit, &mut facts);
         }
+        // A link that was dead on a ring lives because some link of the ring differs.
+        let rings = |f: &Fact| if let Fact::Parent(k) = f { [ring(b, *k), ring(a, *k)].concat() } else { Vec::new() };
+        let around: Vec<u32> = facts.iter().flat_map(rings).collect();
+        facts.extend(around.into_iter().flat_map(|k| [Fact::Parent(k), Fact::Exist(k)]));
         let mut causes: BTreeSet<u32> = facts.iter().filter(|f| b.get(f) != a.get(f)).map(|f| writers[f]).collect();
         let turned = || self.contributions(b, &rb, n, pa) != cb || self.contributions(a, &ra, n, pb) != ca;
         if pb != pa && (causes.is_empty() || turned()) {
