@@ -8,6 +8,8 @@ mod limits;
 pub mod org;
 pub mod patch;
 pub mod path;
+pub mod plan;
+pub mod protocol;
 pub mod resource;
 pub mod schema;
 

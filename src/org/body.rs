@@ -5,7 +5,7 @@ use crate::resource::Packed;
 const HEADER: usize = 6 + 6 + 8;
 
 /// Milliseconds since 1970.
-pub(crate) type Time = i64;
+pub type Time = i64;
 
 /// Times fit 48 bits for 8,900 years.
 const TIME_MASK: u64 = (1 << 48) - 1;

@@ -27,7 +27,8 @@ pub use settings::{Guard, GuardSetting, Outcome, Settings};
 pub use store::{Organization, Stats};
 pub use view::View;
 
-pub(crate) use body::{Body, Time};
+pub(crate) use body::Body;
+pub use body::Time;
 pub(crate) use draft::Draft;
 pub(crate) use ledger::{GroupLoss, Ledger, LedgerEdits, UserLoss};
 pub(crate) use names::{Class, ORGANIZATION};

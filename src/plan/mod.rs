@@ -1,0 +1,1 @@
+//! Requests -> change -> access diff, guards, answers, records, inverse.
