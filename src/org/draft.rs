@@ -111,6 +111,18 @@ impl<'o> Draft<'o> {
         found
     }
 
+    /// The resources of a class in the order of their identifiers.
+    pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
+        let mut ids = self.org.ids_by_name(class);
+        let change = &self.edits.change;
+        if change.deleted().next().is_some() || change.created().next().is_some() {
+            ids.retain(|id| self.kind(*id).is_some());
+            ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
+            ids.sort_by_cached_key(|id| self.name(*id).into_owned());
+        }
+        ids
+    }
+
     /// The name a person would know a resource by: displayName, else userName.
     pub(crate) fn display(&self, id: Id) -> Option<Cow<'_, str>> {
         let known = &self.org.known;

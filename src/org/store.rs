@@ -1,6 +1,7 @@
 //! The organization: facts and bodies under their identifiers, and what is kept up beside them.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::body::{Body, Time};
@@ -38,6 +39,8 @@ pub struct Organization {
     pub(crate) serial: u64,
     /// Identifiers that the last commit left without a resource; the opposite change still tells of them.
     pub(crate) retired: Vec<Id>,
+    /// Resources by identifier, each list for one state.
+    sorted: RefCell<Vec<(u64, Class, Vec<Id>)>>,
 }
 
 /// A change of an organization that has not happened: facts, bodies, new identifiers, the ledger.
@@ -78,6 +81,7 @@ impl Organization {
             role_hashes,
             serial: 0,
             retired: Vec::new(),
+            sorted: RefCell::new(Vec::new()),
             config,
         };
         let body = organization.initial_body();
@@ -318,6 +322,19 @@ impl Organization {
             found |= value.text().is_some_and(|own| if exact { own == text } else { crate::resource::value::equal_folded(&own, text) });
         });
         found
+    }
+
+    /// The resources of a class in the order of their identifiers; sorted once for every state.
+    pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
+        let mut sorted = self.sorted.borrow_mut();
+        if let Some((_, _, ids)) = sorted.iter().find(|(serial, of, _)| *serial == self.serial && *of == class) {
+            return ids.clone();
+        }
+        sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
+        let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
+        ids.sort_by_cached_key(|id| self.names.text(*id).into_owned());
+        sorted.push((self.serial, class, ids.clone()));
+        ids
     }
 
     /// Numbers for `stats`.

@@ -13,7 +13,7 @@ use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType, Severity};
 use crate::limits::Limits;
 use crate::path::{PatchPath, Tolerated, parse_patch_path};
-use crate::resource::{Document, Findings, Judge, Kind, Node, NodeId, Reader, Scanner, SourceId, Span, SyntaxError, Token};
+use crate::resource::{Document, Findings, Judge, Kind, Members, Node, NodeId, Reader, Scanner, SourceId, Span, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 /// What a PATCH made of a document.
@@ -68,6 +68,11 @@ impl<'r, 's> Patcher<'r, 's> {
             touched: Vec::new(),
             named: None,
         }
+    }
+
+    /// The notes taken so far.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Applies all operations, or none: an error leaves nothing behind but itself.
@@ -139,7 +144,7 @@ impl<'r, 's> Patcher<'r, 's> {
     fn merge_resource(&mut self, value: Span, op: Op) -> Result<(), PatchFault> {
         let mut members = self.members(value, "value")?;
         let mut paths = HashSet::new();
-        while let Some((name, member)) = self.next_member(&mut members)? {
+        while let Some((name, member)) = members.next()? {
             if let Some(id) = self.registry.root_attribute(self.resource_type, &name) {
                 self.assign(id, member, op, false)?;
                 continue;
@@ -218,7 +223,7 @@ impl<'r, 's> Patcher<'r, 's> {
         let before = self.reference(id);
         let mut members = self.members(value, &attribute.path)?;
         let mut names = Vec::new();
-        while let Some((name, member)) = self.next_member(&mut members)? {
+        while let Some((name, member)) = members.next()? {
             let Some(child) = registry.child(id, &name) else {
                 let colon = if attribute.extension { ':' } else { '.' };
                 let resource_type = registry.resource_type(self.resource_type).name.to_string();
@@ -435,32 +440,12 @@ impl<'r, 's> Patcher<'r, 's> {
         Ok(scanner.token()?)
     }
 
-    /// Opens the object at `value` for [`Self::next_member`].
+    /// Opens the object at `value`.
     pub(super) fn members(&self, value: Span, path: &str) -> Result<Members<'s>, PatchFault> {
-        let mut scanner = Scanner::new(self.message, self.limits.json_depth);
-        scanner.jump(value.start as usize);
-        if scanner.token()? != Token::Object {
+        Members::open(self.message, value, self.limits.json_depth)?.ok_or_else(|| {
             let detail = format!("`{path}` must be an object");
-            return Err(PatchFault::Value { path: path.into(), scim_type: ScimType::InvalidValue, detail });
-        }
-        scanner.expect(b'{', "`{`")?;
-        let open = !scanner.take(b'}');
-        Ok(Members { scanner, open, seen: HashSet::new() })
-    }
-
-    pub(super) fn next_member(&self, members: &mut Members<'s>) -> Result<Option<(Cow<'s, str>, Span)>, PatchFault> {
-        if !members.open {
-            return Ok(None);
-        }
-        let span = members.scanner.name()?;
-        let raw = members.scanner.slice(span);
-        let name = if span.escaped { Cow::Owned(crate::resource::unescaped(raw)) } else { Cow::Borrowed(raw) };
-        if !members.seen.insert(name.to_ascii_lowercase()) {
-            return Err(SyntaxError::DuplicateName { name: name.into_owned(), pointer: String::new() }.into());
-        }
-        let value = members.scanner.skip(4)?;
-        members.open = members.scanner.more(b'}', "`,` or `}`")?;
-        Ok(Some((name, value)))
+            PatchFault::Value { path: path.into(), scim_type: ScimType::InvalidValue, detail }
+        })
     }
 
     pub(super) fn path(&self, id: AttributeId) -> String {
@@ -550,11 +535,4 @@ impl<'r, 's> Patcher<'r, 's> {
             }
         }
     }
-}
-
-/// The members of an object in the message, one after another.
-pub(super) struct Members<'s> {
-    scanner: Scanner<'s>,
-    open: bool,
-    seen: HashSet<String>,
 }

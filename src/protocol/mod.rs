@@ -1,5 +1,15 @@
 //! One SCIM request -> one answer: endpoints, queries, conditions, bulk, discovery (RFC 7644 §3).
 
+mod bulk;
+mod discovery;
+mod exchange;
+mod list;
+mod projection;
+mod representation;
 mod request;
+mod target;
+mod write;
 
+pub(crate) use exchange::{Exchange, error_response};
+pub(crate) use representation::{Representations, type_name};
 pub use request::{Actor, Context, Method, Request, Response};

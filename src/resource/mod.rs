@@ -18,7 +18,7 @@ pub(crate) use packed::{Packed, Value, push_uuid, uuid_of};
 pub use payload::PayloadError;
 pub(crate) use read::{Findings, Judge, Level, Reader};
 pub use scan::SyntaxError;
-pub(crate) use scan::{Scanner, Span, Token, text_of};
+pub(crate) use scan::{Members, Scanner, Span, Token, text_of};
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scope, Test};
 pub(crate) use validate::validate_resource;
