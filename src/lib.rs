@@ -1,4 +1,4 @@
 //! What happens to people's access when the identity provider speaks.
 
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;

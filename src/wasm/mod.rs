@@ -4,8 +4,6 @@
 //! A call leaves its answer in the output buffer, to be read at [`output`], and returns [`DONE`] or [`REFUSED`] (the
 //! output then holds the error as JSON), or a number of its own that says more.
 
-#![allow(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 
