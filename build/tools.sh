@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # build/tools.sh NAME...: sees to it that each tool is there, and says what it installs and how long that may take.
 #   rust-target   the standard library for wasm32
+#   rust-lints    rustfmt and clippy
 #   wasm-bindgen  its command line, of the very version Cargo.toml pins
 #   wasm-pack     runs the browser tests
 #   chromium      a browser and its driver
@@ -26,6 +27,12 @@ rust_target() {
   rustup target add wasm32-unknown-unknown >&2
 }
 
+rust_lints() {
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 && return
+  say "adding rustfmt and clippy (a few seconds)"
+  rustup component add rustfmt clippy >&2
+}
+
 chromium() {
   [ -n "$(command -v "$CHROME" || true)" ] && [ -n "$(command -v "$CHROMEDRIVER" || true)" ] && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -42,6 +49,7 @@ chromium() {
 for tool in "$@"; do
   case "$tool" in
     rust-target) rust_target ;;
+    rust-lints) rust_lints ;;
     wasm-bindgen) cargo_tool wasm-bindgen-cli wasm-bindgen "$(sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)" "two to four minutes" ;;
     wasm-pack) cargo_tool wasm-pack wasm-pack 0.15.1 "two to five minutes" ;;
     chromium) chromium ;;

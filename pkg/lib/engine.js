@@ -84,7 +84,7 @@ class Engine {
       return this.#exports[name](a, b, c, d, e);
     } catch (cause) {
       this.dead = true;
-      throw new ScimError("scim-policy stopped at an internal error and changed nothing; its next call starts afresh", { status: 500, cause });
+      throw new ScimError("scim-policy stopped at an internal error of its own: functions go on with a fresh instance, an Organization must be restored from its records", { status: 500, cause });
     }
   }
 
