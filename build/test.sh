@@ -27,7 +27,7 @@ part() { # name, what counts as passed, what counts as failed, command...
 }
 
 native() { part native '[0-9]+ passed;' '[0-9]+ failed;' cargo test; }
-node_suite() { part node '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-reporter=spec tests/node/*.test.mjs; }
+node_suite() { part node '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-timeout=120000 --test-reporter=spec tests/node/*.test.mjs; }
 browser() {
   build/tools.sh rust-target wasm-bindgen wasm-pack chromium || { failed=$((failed + 1)); return; }
   # Without the variable wasm-pack ends well having run nothing; with --quiet the runner breaks.
@@ -36,7 +36,7 @@ browser() {
 }
 page() {
   build/tools.sh chromium || { failed=$((failed + 1)); return; }
-  part page '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-reporter=spec tests/page/*.test.mjs
+  part page '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-timeout=120000 --test-reporter=spec tests/page/*.test.mjs
 }
 
 for name in "${@:-all}"; do
