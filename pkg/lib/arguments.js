@@ -2,7 +2,8 @@
 // proxy or a `toJSON` throws comes out as one too. All of it is read before wasm is entered.
 import { ScimError, badSyntax, badValue } from "./error.js";
 
-const DIALECTS = new Map([["rfc", 0], ["entra", 1], ["okta", 2]]);
+const EMPTY = new Uint8Array(0);
+const DIALECTS = ["rfc", "entra", "okta"];
 
 const typedArrayName = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -59,8 +60,24 @@ export function json(value, name) {
 /** The same, in a form that the caller cannot change any more: for what is worked out later. */
 export function keptJson(value, name) {
   const input = json(value, name);
-  if (typeof input === "string") return input;
-  return input.length === 0 ? new Uint8Array(0) : new Uint8Array(input); // a detached one has no bytes, and no copy
+  return typeof input === "string" ? input : keep(input);
+}
+
+/** Small copies share one buffer: making a buffer for each costs more than the copy. */
+const SLAB = 1 << 15;
+let slab = new Uint8Array(SLAB);
+let used = 0;
+
+function keep(bytes) {
+  if (bytes.length === 0) return EMPTY; // also a detached one, which cannot be copied
+  if (bytes.length > SLAB >> 2) return new Uint8Array(bytes);
+  if (used + bytes.length > SLAB) {
+    slab = new Uint8Array(SLAB);
+    used = 0;
+  }
+  const copy = slab.subarray(used, (used += bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 /** An object as JSON text. */
@@ -110,14 +127,14 @@ export function texts(value, name) {
   });
 }
 
-export const dialectName = (value, name = "dialect") => oneOf(value, name, [...DIALECTS.keys()]);
+export const dialectName = (value, name = "dialect") => oneOf(value, name, DIALECTS);
 
 /**
  * The members of `object` that `readers` name, read once each: {name: (value, name) => value}. Those that are undefined are
  * left out; without an object, all are.
  */
 export function pick(object, name, readers) {
-  const picked = { __proto__: null };
+  const picked = {};
   if (object === undefined || object === null) return picked;
   if (typeof object !== "object") throw badValue(`\`${name}\` must be an object, not ${kind(object)}`);
   return reading(name, () => {
@@ -135,23 +152,20 @@ export function list(value, name) {
   return value;
 }
 
+export const PURPOSES = ["create", "replace", "response", "patch", "bulk", "search"];
 const SCHEMA_OPTIONS = { dialect: dialectName, schemas: list, resourceTypes: list, resourceType: text };
-const PLAIN = Object.freeze({ dialect: 0, registry: "", resourceType: "" });
+const VALIDATE_OPTIONS = { ...SCHEMA_OPTIONS, purpose: (value, name) => oneOf(value, name, PURPOSES) };
+const PLAIN = Object.freeze({ dialect: 0, registry: "", resourceType: "", purpose: 0 });
 
-/** SchemaOptions as the boundary takes them; `registry` is the JSON text that stands for the schemas. */
-export function schemaOptions(options) {
-  return options === undefined ? PLAIN : schemaSettings(pick(options, "options", SCHEMA_OPTIONS));
-}
+/** SchemaOptions as the boundary takes them: numbers for words, and the JSON text that stands for the schemas. */
+export const schemaOptions = (options) => (options === undefined ? PLAIN : settings(pick(options, "options", SCHEMA_OPTIONS)));
 
-/** The same, with what else `readers` read. */
-export function schemaOptionsAnd(options, readers) {
-  const picked = pick(options, "options", { ...SCHEMA_OPTIONS, ...readers });
-  return { ...picked, ...schemaSettings(picked) };
-}
+/** ValidateOptions, likewise. */
+export const validateOptions = (options) => (options === undefined ? PLAIN : settings(pick(options, "options", VALIDATE_OPTIONS)));
 
-function schemaSettings({ dialect = "rfc", schemas, resourceTypes, resourceType = "" }) {
+function settings({ dialect = "rfc", schemas, resourceTypes, resourceType = "", purpose = "create" }) {
   const registry = schemas === undefined && resourceTypes === undefined ? "" : stringify({ schemas, resourceTypes }, "schemas");
-  return { dialect: DIALECTS.get(dialect), registry, resourceType };
+  return { dialect: DIALECTS.indexOf(dialect), registry, resourceType, purpose: PURPOSES.indexOf(purpose) };
 }
 
 const asGiven = (value) => value;

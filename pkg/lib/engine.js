@@ -229,7 +229,8 @@ class Engine {
     let length = 0;
     let rest = arg;
     while (rest !== "") {
-      const { read, written } = encoder.encodeInto(rest, this.#view.subarray(offset + length));
+      const at = offset + length;
+      const { read, written } = encoder.encodeInto(rest, at === 0 ? this.#view : this.#view.subarray(at));
       length += written;
       if (read === rest.length) break;
       rest = rest.slice(read);

@@ -5,25 +5,51 @@ import { once } from "./once.js";
 const ACCESS_CHANGES = 0;
 const INVERSE = 1;
 
+class AccessDiff {
+  #changes;
+
+  constructor({ summary, changes, truncated }, state) {
+    this.summary = summary;
+    this.truncated = truncated;
+    this.#changes = once(() => changes ?? part(state, ACCESS_CHANGES));
+  }
+
+  get changes() {
+    return this.#changes();
+  }
+
+  toJSON() {
+    return { ...this, changes: this.changes };
+  }
+}
+
 let stateOf;
 
 class Plan {
   #state;
+  #inverse;
 
   constructor(state, answer) {
     this.#state = state;
-    const inverse = once(() => part(state, INVERSE));
+    this.#inverse = once(() => part(state, INVERSE));
     this.token = answer.token;
     this.responses = answer.responses;
     this.records = answer.records;
-    this.access = accessDiff(state, answer.access);
+    this.access = new AccessDiff(answer.access, state);
     this.guards = answer.guards;
     this.held = answer.held;
     this.refusal = answer.refusal;
     this.version = answer.version;
-    Object.defineProperty(this, "inverse", { enumerable: true, get: inverse });
     this.notes = answer.notes;
     Object.freeze(this);
+  }
+
+  get inverse() {
+    return this.#inverse();
+  }
+
+  toJSON() {
+    return { ...this, inverse: this.inverse };
   }
 
   static {
@@ -34,27 +60,28 @@ class Plan {
   }
 }
 
+/** What only this module knows of a plan. */
 export { stateOf };
 
-/** Makes a plan. `state` is what only this module knows of it. */
 export function makePlan(resident, fields, context) {
   const { answer, given } = resident.work("orgPlan", fields, context);
-  const state = { resident, fields, context, ids: given, token: answer.token, changes: resident.changes, committed: false, writes: answer.records.length > 0 };
-  return new Plan(state, answer);
+  return new Plan(makeState(resident, fields, context, answer, given), answer);
 }
 
 /** The Reply to a request that was planned and committed in one call. */
 export function makeReply(resident, fields, context) {
   const { answer, given } = resident.work("orgHandle", fields, context);
+  if (answer.records.length > 0) resident.changes += 1;
+  const state = makeState(resident, fields, context, answer, given);
+  state.committed = true;
   const { token, access, ...reply } = answer;
-  if (reply.records.length > 0) resident.changes += 1;
-  const state = { resident, fields, context, ids: given, token, changes: resident.changes, committed: true };
-  return { ...reply, access: accessDiff(state, access) };
+  reply.access = new AccessDiff(access, state);
+  return reply;
 }
 
-function accessDiff(state, { summary, changes, truncated }) {
-  const list = changes === undefined ? once(() => part(state, ACCESS_CHANGES)) : () => changes;
-  return { summary, get changes() { return list(); }, truncated };
+/** `changes` is the state it stands on; `writes`, whether committing it makes another one. */
+function makeState(resident, fields, context, { token, records }, ids) {
+  return { resident, fields, context, ids, token, changes: resident.changes, committed: false, writes: records.length > 0 };
 }
 
 function part(state, index) {

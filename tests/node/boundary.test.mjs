@@ -204,7 +204,7 @@ test("a plan is frozen, its lazy parts are asked once, and no copy stands for it
   assert.deepEqual([plan.access.changes, plan.access.changes, plan.inverse, plan.inverse], [["t1", 0], ["t1", 0], ["t1", 1], ["t1", 1]]);
   assert.equal(seen.calls.length, 4);
   assert.throws(() => { plan.token = "t2"; }, TypeError);
-  assert.deepEqual(Object.keys(JSON.parse(JSON.stringify(plan))), ["token", "responses", "records", "access", "guards", "held", "refusal", "version", "inverse", "notes"]);
+  assert.deepEqual(Object.keys(JSON.parse(JSON.stringify(plan))), ["token", "responses", "records", "access", "guards", "held", "refusal", "version", "notes", "inverse"]);
   for (const copy of [{ ...plan }, structuredClone(plan), Object.create(plan), new Proxy(plan, {}), null, "t1"]) {
     assert.throws(() => organization.commit(copy), refused(400, /no plan/));
   }
@@ -271,7 +271,7 @@ test("handle answers at once and lists access when asked", () => {
   });
   const answer = new Organization().handle({ method: "POST", path: "/Users", body: "{}" });
   assert.deepEqual(seen.calls, ["orgNew", "orgHandle"]);
-  assert.deepEqual(answer, { ...reply, access: { summary: NOTHING, changes: [{ user: "1" }], truncated: false } });
+  assert.deepEqual(JSON.parse(JSON.stringify(answer)), { ...reply, access: { summary: NOTHING, truncated: false, changes: [{ user: "1" }] } });
 });
 
 test("records are fed in chunks that end at line ends, and those before a bad one are in", () => {
