@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 source build/env.sh
 logs=target/test-logs
 mkdir -p "$logs"
+trap "exit 130" INT
 passed=0 failed=0
 
 # Adds up the numbers before a word in a runner's closing lines.
