@@ -13,7 +13,7 @@ const SHORT = 1 << 14;
 /** Wasm memory never shrinks: a shared instance that outgrew this is left for a new one. */
 const SHARED_MOST = 1 << 26;
 /** Instances of freed organizations that are kept for the next ones, and the memory one may have. */
-const POOL_MOST = 8;
+const POOL_MOST = 4;
 const POOLED_MOST = 1 << 23;
 /** Sets of custom schemas that stay compiled. */
 const REGISTRIES = 32;
