@@ -10,20 +10,14 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// The bytes JavaScript sees there.
 fn seen(pointer: u32, length: u32) -> Uint8Array {
-    let buffer = wasm_bindgen::memory()
-        .dyn_into::<Memory>()
-        .map(|memory| memory.buffer())
-        .unwrap_or_default();
+    let buffer = wasm_bindgen::memory().dyn_into::<Memory>().map(|memory| memory.buffer()).unwrap_or_default();
     Uint8Array::new_with_byte_offset_and_length(&buffer, pointer, length)
 }
 
 #[wasm_bindgen_test]
 fn an_answer_is_read_from_the_output() {
     assert_eq!(version(), 0);
-    assert_eq!(
-        seen(output(), output_length()).to_vec(),
-        env!("CARGO_PKG_VERSION").as_bytes()
-    );
+    assert_eq!(seen(output(), output_length()).to_vec(), env!("CARGO_PKG_VERSION").as_bytes());
 }
 
 #[wasm_bindgen_test]

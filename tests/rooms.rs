@@ -1,9 +1,7 @@
 //! Data flows down `src/`: a room imports only rooms above it.
 use std::{fs, io, path::Path};
 
-const ROOMS: [&str; 9] = [
-    "path", "schema", "resource", "patch", "org", "access", "protocol", "plan", "wasm",
-];
+const ROOMS: [&str; 9] = ["path", "schema", "resource", "patch", "org", "access", "protocol", "plan", "wasm"];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -30,9 +28,7 @@ fn a_room_imports_only_rooms_above_it() -> io::Result<()> {
         sources(&folder, &mut files)?;
         for (file, text) in files {
             for below in ROOMS.iter().skip(index + 1) {
-                if text.contains(&format!("crate::{below}::"))
-                    || text.contains(&format!("crate::{below};"))
-                {
+                if text.contains(&format!("crate::{below}::")) || text.contains(&format!("crate::{below};")) {
                     wrong.push(format!("{file} imports {below}, which is below {room}"));
                 }
             }

@@ -1,0 +1,17 @@
+//! Questions about an organization and a change: who reaches what, why, and what a change does to it.
+
+mod affected;
+mod causes;
+mod diff;
+mod exact;
+mod paths;
+mod region;
+mod rows;
+mod scratch;
+mod standing;
+
+pub use causes::Causes;
+pub use diff::{Diff, Summary};
+pub use paths::{Fate, Path, access_of, contributions, effective, paths, potential, who_has};
+pub use rows::{Direction, Row, RowKind, UserRows};
+pub use scratch::Scratch;

@@ -1,0 +1,101 @@
+//! What an error looks like on the wire: the one place that turns errors into status, scimType and detail (RFC 7644 §3.12).
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::issue::{Issue, ScimType};
+use crate::patch::PatchError;
+use crate::path::PathError;
+use crate::resource::{FilterError, PayloadError, SyntaxError};
+use crate::schema::SchemaError;
+
+/// An answer that cannot be given, and why. Nothing has happened.
+#[derive(Clone, Debug, PartialEq, Error, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[error("{detail}")]
+pub struct ScimError {
+    /// HTTP status.
+    pub status: u16,
+    /// RFC 7644 Table 9.
+    pub scim_type: Option<ScimType>,
+    /// One sentence: what is wrong and what to do.
+    pub detail: String,
+    /// The attribute path that is to blame.
+    pub path: Option<String>,
+    /// Index of the PATCH or Bulk operation that failed.
+    pub operation: Option<u32>,
+    /// Index of the request of an atomic plan that failed.
+    pub request: Option<u32>,
+    /// All issues, where the payload was judged as a whole.
+    pub issues: Vec<Issue>,
+}
+
+impl ScimError {
+    /// An error without path or index.
+    pub fn new(status: u16, scim_type: Option<ScimType>, detail: impl Into<String>) -> Self {
+        Self { status, scim_type, detail: detail.into(), path: None, operation: None, request: None, issues: Vec::new() }
+    }
+
+    /// The same, to blame on `path`.
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The RFC 7644 §3.12 body.
+    pub fn body(&self) -> String {
+        let mut body = format!("{{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:Error\"],\"status\":\"{}\"", self.status);
+        if let Some(scim_type) = self.scim_type {
+            body.push_str(",\"scimType\":");
+            body.push_str(&serde_json::to_string(&scim_type).unwrap_or_default());
+        }
+        body.push_str(",\"detail\":");
+        crate::resource::push_quoted(&mut body, &self.detail);
+        body.push('}');
+        body
+    }
+}
+
+impl From<SyntaxError> for ScimError {
+    fn from(error: SyntaxError) -> Self {
+        match &error {
+            SyntaxError::TooLarge { .. } => Self::new(413, None, error.to_string()),
+            _ => Self::new(400, Some(ScimType::InvalidSyntax), error.to_string()),
+        }
+    }
+}
+
+impl From<PatchError> for ScimError {
+    fn from(error: PatchError) -> Self {
+        let fault = &error.fault;
+        let path = fault.path().map(str::to_owned);
+        Self { path, operation: error.operation, ..Self::new(fault.status(), fault.scim_type(), error.to_string()) }
+    }
+}
+
+impl From<PathError> for ScimError {
+    fn from(error: PathError) -> Self {
+        Self::new(400, Some(ScimType::InvalidFilter), error.to_string())
+    }
+}
+
+impl From<FilterError> for ScimError {
+    fn from(error: FilterError) -> Self {
+        Self::new(400, Some(ScimType::InvalidFilter), error.to_string())
+    }
+}
+
+impl From<SchemaError> for ScimError {
+    fn from(error: SchemaError) -> Self {
+        Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("schemas")
+    }
+}
+
+impl From<PayloadError> for ScimError {
+    fn from(error: PayloadError) -> Self {
+        match error {
+            PayloadError::Syntax(error) => error.into(),
+            error => Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("schemas"),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What a PATCH made different, and the PATCH that undoes it.
+
+use serde::Serialize;
+
+use super::message::PATCH_OP;
+use crate::path::quoted;
+use crate::resource::{Document, Kind, NodeId, push_quoted};
+use crate::schema::{Attribute, AttributeId, Mutability, Registry};
+
+/// One attribute, or sub-attribute of a complex one, before and after; null where it is unassigned.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AttributeChange {
+    /// The attribute path.
+    pub path: String,
+    /// The value it had.
+    pub before: serde_json::Value,
+    /// The value it has.
+    pub after: serde_json::Value,
+}
+
+/// The two documents a change is told between.
+struct Pair<'p, 'a, 'b> {
+    registry: &'p Registry,
+    before: &'p Document<'a>,
+    after: &'p Document<'b>,
+}
+
+impl Pair<'_, '_, '_> {
+    fn values(&self, id: AttributeId) -> (Option<NodeId>, Option<NodeId>) {
+        (self.before.value_at(self.registry, id), self.after.value_at(self.registry, id))
+    }
+
+    fn differ(&self, (before, after): (Option<NodeId>, Option<NodeId>)) -> bool {
+        match (before, after) {
+            (None, None) => false,
+            (Some(before), Some(after)) => !self.before.equals(before, self.after, after),
+            _ => true,
+        }
+    }
+}
+
+fn is_complex(registry: &Registry, id: AttributeId) -> bool {
+    let attribute = registry.attribute(id);
+    !attribute.multi_valued && !attribute.children().is_empty()
+}
+
+/// Tells every attribute of `touched` that differs.
+pub(crate) fn changes(registry: &Registry, before: &Document<'_>, after: &Document<'_>, touched: &[AttributeId]) -> Vec<AttributeChange> {
+    let pair = Pair { registry, before, after };
+    let mut all = Vec::new();
+    for id in sorted(touched) {
+        let parts = if is_complex(registry, id) { registry.attribute(id).children().to_vec() } else { vec![id] };
+        for part in parts {
+            let (old, new) = pair.values(part);
+            if pair.differ((old, new)) {
+                let json = |document: &Document<'_>, node: Option<NodeId>| {
+                    node.and_then(|node| serde_json::from_str(&document.text_of(registry, node)).ok()).unwrap_or_default()
+                };
+                let path = registry.attribute(part).path.to_string();
+                all.push(AttributeChange { path, before: json(before, old), after: json(after, new) });
+            }
+        }
+    }
+    all
+}
+
+fn sorted(touched: &[AttributeId]) -> Vec<AttributeId> {
+    let mut ids = touched.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// A PatchOp that turns `after` back into `before`, order of values aside, under dialect rfc.
+///
+/// An immutable attribute that was set for the first time stays: nothing may unset it.
+pub(crate) fn inverse(registry: &Registry, before: &Document<'_>, after: &Document<'_>, touched: &[AttributeId]) -> String {
+    let pair = Pair { registry, before, after };
+    let mut undo = Undo { registry, operations: Vec::new() };
+    for id in sorted(touched) {
+        let attribute = registry.attribute(id);
+        let values = pair.values(id);
+        if !pair.differ(values) || matches!(attribute.mutability, Mutability::ReadOnly) {
+            continue;
+        }
+        match values {
+            (None, _) if attribute.mutability == Mutability::Immutable => {}
+            (None, _) => undo.remove(&attribute.path),
+            (Some(old), None) => undo.replace(attribute, before, old),
+            (Some(old), Some(new)) if is_complex(registry, id) => {
+                undo.replace(attribute, before, old);
+                for part in after.children(new) {
+                    let part = registry.attribute(after.node(part).attribute);
+                    let added = registry.child(id, &part.name).is_some_and(|id| before.child(old, id).is_none());
+                    if added && !matches!(part.mutability, Mutability::ReadOnly | Mutability::Immutable) {
+                        undo.remove(&part.path);
+                    }
+                }
+            }
+            (Some(old), Some(new)) => {
+                if !undo.elements(id, before, old, after, new) {
+                    undo.replace(attribute, before, old);
+                }
+            }
+        }
+    }
+    format!("{{\"schemas\":[\"{PATCH_OP}\"],\"Operations\":[{}]}}", undo.operations.join(","))
+}
+
+struct Undo<'r> {
+    registry: &'r Registry,
+    operations: Vec<String>,
+}
+
+impl Undo<'_> {
+    fn remove(&mut self, path: &str) {
+        self.operations.push(format!("{{\"op\":\"remove\",\"path\":{}}}", quoted(path)));
+    }
+
+    fn replace(&mut self, attribute: &Attribute, document: &Document<'_>, node: NodeId) {
+        let mut value = String::new();
+        self.write_writable(document, node, &mut value);
+        self.operations.push(format!("{{\"op\":\"replace\",\"path\":{},\"value\":{value}}}", quoted(&attribute.path)));
+    }
+
+    /// Writes a value without the parts that only the service provider sets.
+    fn write_writable(&self, document: &Document<'_>, node: NodeId, out: &mut String) {
+        let (open, close) = match document.node(node).kind {
+            Kind::Object => ('{', '}'),
+            Kind::Array => ('[', ']'),
+            _ => return document.write(self.registry, node, out),
+        };
+        out.push(open);
+        let mut first = true;
+        for child in document.children(node) {
+            let attribute = self.registry.attribute(document.node(child).attribute);
+            if open == '{' && attribute.mutability == Mutability::ReadOnly {
+                continue;
+            }
+            if !std::mem::take(&mut first) {
+                out.push(',');
+            }
+            if open == '{' {
+                document.write_name(self.registry, child, out);
+            }
+            self.write_writable(document, child, out);
+        }
+        out.push(close);
+    }
+
+    /// Undoes values one by one where `value` identifies them. False: they have to be replaced whole.
+    fn elements(&mut self, id: AttributeId, before: &Document<'_>, old: NodeId, after: &Document<'_>, new: NodeId) -> bool {
+        let attribute = self.registry.attribute(id);
+        let Some(value) = attribute.value.filter(|value| self.registry.attribute(*value).mutability == Mutability::Immutable) else {
+            return false;
+        };
+        let by_value = |document: &Document<'_>, list: NodeId| {
+            let mut all: Vec<(String, NodeId)> = document
+                .children(list)
+                .map(|element| {
+                    let text = document.child(element, value).and_then(|node| document.string(node).map(|text| text.into_owned()));
+                    (text.unwrap_or_default(), element)
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        let (olds, news) = (by_value(before, old), by_value(after, new));
+        let twice = |all: &[(String, NodeId)]| {
+            all.windows(2).any(|pair| matches!(pair, [a, b] if a.0 == b.0)) || all.iter().any(|(key, _)| key.is_empty())
+        };
+        if twice(&olds) || twice(&news) {
+            return false;
+        }
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        let mut theirs = news.iter().peekable();
+        for (key, node) in &olds {
+            while let Some((other, _)) = theirs.next_if(|(other, _)| other < key) {
+                removed.push(other);
+            }
+            match theirs.next_if(|(other, _)| other == key) {
+                Some((_, twin)) if !before.equals(*node, after, *twin) => return false,
+                Some(_) => {}
+                None => added.push(*node),
+            }
+        }
+        removed.extend(theirs.map(|(other, _)| other));
+        for key in removed {
+            self.remove(&format!("{}[value eq {}]", attribute.path, quoted(key)));
+        }
+        if !added.is_empty() {
+            let mut values = String::new();
+            for node in added {
+                if !values.is_empty() {
+                    values.push(',');
+                }
+                self.write_writable(before, node, &mut values);
+            }
+            let mut operation = String::from("{\"op\":\"add\",\"path\":");
+            push_quoted(&mut operation, &attribute.path);
+            self.operations.push(format!("{operation},\"value\":[{values}]}}"));
+        }
+        true
+    }
+}

@@ -1,0 +1,114 @@
+//! A PATCH request (RFC 7644 §3.5.2) applied to a resource: a new resource, or an error and nothing.
+//!
+//! `message` reads the PatchOp; `apply` takes its operations in order; `elements` knows the
+//! values of a multi-valued attribute; `changes` tells what became different and how to undo it.
+//!
+//! ```
+//! use scim_policy::{PatchOptions, Registry, apply_patch};
+//!
+//! let group = br#"{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Sales"}"#;
+//! let patch = br#"{"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+//!     "Operations": [{"op": "add", "path": "members", "value": [{"value": "u1"}]}]}"#;
+//! let outcome = apply_patch(Registry::builtin(), group, patch, &PatchOptions::default())?;
+//! assert!(outcome.changed);
+//! assert!(outcome.text.ends_with(r#""members":[{"value": "u1"}]}"#));
+//! # Ok::<(), scim_policy::ScimError>(())
+//! ```
+
+mod apply;
+mod changes;
+mod elements;
+mod error;
+pub(crate) mod members;
+mod message;
+
+pub(crate) use apply::{Patched, Patcher};
+pub use changes::AttributeChange;
+pub(crate) use changes::{changes, inverse};
+pub use error::{PatchError, PatchFault};
+pub(crate) use message::{Op, Operation, PATCH_OP, operations};
+
+use crate::dialect::Dialect;
+use crate::error::ScimError;
+use crate::issue::Note;
+use crate::limits::Limits;
+use crate::resource::{Document, NodeId, text_of};
+use crate::schema::{Registry, ResourceTypeId};
+
+/// How to apply a PATCH.
+#[derive(Clone, Debug, Default)]
+pub struct PatchOptions<'o> {
+    /// Whose habits are tolerated.
+    pub dialect: Dialect,
+    /// The resource type; by default the one the resource's `schemas` names.
+    pub resource_type: Option<&'o str>,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// A resource after a PATCH.
+#[derive(Clone, Debug)]
+pub struct PatchOutcome {
+    /// The new resource as JSON text.
+    pub text: String,
+    /// False when the request left the resource as it was.
+    pub changed: bool,
+    /// Tolerances that were used.
+    pub notes: Vec<Note>,
+}
+
+/// Applies a PatchOp to a resource, all of it or nothing.
+pub fn apply_patch(registry: &Registry, resource: &[u8], patch: &[u8], options: &PatchOptions<'_>) -> Result<PatchOutcome, ScimError> {
+    with_patched(registry, resource, patch, options, |text, _, patched| {
+        let text = if patched.changed { patched.document.text_of(registry, NodeId::ROOT) } else { text.to_owned() };
+        PatchOutcome { text, changed: patched.changed, notes: patched.notes }
+    })
+}
+
+/// What a PatchOp makes different, attribute by attribute.
+pub fn patch_changes(
+    registry: &Registry,
+    resource: &[u8],
+    patch: &[u8],
+    options: &PatchOptions<'_>,
+) -> Result<Vec<AttributeChange>, ScimError> {
+    with_patched(registry, resource, patch, options, |_, original, patched| {
+        changes(registry, original, &patched.document, &patched.touched)
+    })
+}
+
+/// The PatchOp, as JSON text, that undoes a PatchOp under dialect rfc. Its `Operations` are empty when nothing changed.
+pub fn patch_inverse(registry: &Registry, resource: &[u8], patch: &[u8], options: &PatchOptions<'_>) -> Result<String, ScimError> {
+    with_patched(registry, resource, patch, options, |_, original, patched| {
+        inverse(registry, original, &patched.document, &patched.touched)
+    })
+}
+
+fn with_patched<T>(
+    registry: &Registry,
+    resource: &[u8],
+    patch: &[u8],
+    options: &PatchOptions<'_>,
+    then: impl FnOnce(&str, &Document<'_>, Patched<'_>) -> T,
+) -> Result<T, ScimError> {
+    let text = text_of(resource, options.limits.payload_bytes)?;
+    let id = registry.type_of(text, options.resource_type, &options.limits)?;
+    let original = registry.stored(text, id, &options.limits)?;
+    let message = text_of(patch, options.limits.payload_bytes)?;
+    let patched = patch_document(registry, id, &original, message, options.dialect, &options.limits)?;
+    Ok(then(text, &original, patched))
+}
+
+/// Applies the message to a document that stays as it is.
+pub(crate) fn patch_document<'s>(
+    registry: &Registry,
+    id: ResourceTypeId,
+    original: &Document<'s>,
+    message: &'s str,
+    dialect: Dialect,
+    limits: &Limits,
+) -> Result<Patched<'s>, PatchError> {
+    let mut notes = Vec::new();
+    let operations = operations(message, dialect, limits, &mut notes)?;
+    Patcher::new(registry, id, dialect, limits, original.clone(), message, notes).apply(&operations, original)
+}

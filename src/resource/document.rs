@@ -1,0 +1,366 @@
+//! A resource as a flat tree of spans over the texts it came from.
+//!
+//! Nothing is copied that is not changed: a node points into its source, and a node whose
+//! text is already canonical ([`Flags::CLEAN`]) is written by copying its span.
+
+use std::borrow::Cow;
+
+use super::scan::Span;
+use crate::path::quoted;
+use crate::schema::{AttributeId, Registry};
+
+/// A node's place in its [`Document`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    pub(crate) const ROOT: Self = Self(0);
+    const NONE: Self = Self(u32::MAX);
+
+    fn some(self) -> Option<Self> {
+        (self != Self::NONE).then_some(self)
+    }
+}
+
+/// What a node holds. `Opaque` is a value that no schema describes, kept as its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    String,
+    Number,
+    True,
+    False,
+    Opaque,
+}
+
+/// A value in a document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    /// The attribute it is a value of; an element of an array bears the array's.
+    pub(crate) attribute: AttributeId,
+    source: u16,
+    pub(crate) kind: Kind,
+    /// A string with escapes.
+    escaped: bool,
+    /// Its text can be copied as it stands.
+    clean: bool,
+    removed: bool,
+    /// The raw text; a string's is without its quotation marks.
+    start: u32,
+    end: u32,
+    /// For a member that no schema knows: its name, in `source`. For others unused.
+    name: (u32, u32),
+    pub(crate) parent: NodeId,
+    first: NodeId,
+    last: NodeId,
+    next: NodeId,
+}
+
+/// A resource, or a part of one, over its source texts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Document<'s> {
+    sources: Vec<Cow<'s, str>>,
+    nodes: Vec<Node>,
+    /// The source that texts made here are appended to.
+    made: Option<SourceId>,
+}
+
+/// A text that nodes may point into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SourceId(u16);
+
+impl<'s> Document<'s> {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn with_capacity(nodes: usize) -> Self {
+        Self { sources: Vec::with_capacity(2), nodes: Vec::with_capacity(nodes), made: None }
+    }
+
+    /// Adds a text; `None` when there are too many already.
+    pub(crate) fn add_source(&mut self, text: Cow<'s, str>) -> Option<SourceId> {
+        let id = u16::try_from(self.sources.len()).ok()?;
+        self.sources.push(text);
+        Some(SourceId(id))
+    }
+
+    /// Puts the text in place that nodes of this source have been pointing into.
+    pub(crate) fn set_source(&mut self, id: SourceId, text: String) {
+        if let Some(slot) = self.sources.get_mut(usize::from(id.0)) {
+            *slot = Cow::Owned(text);
+        }
+    }
+
+    pub(crate) fn source(&self, id: SourceId) -> &str {
+        self.sources.get(usize::from(id.0)).map_or("", |text| text)
+    }
+
+    /// Adds a string that is in no list yet.
+    pub(crate) fn push_text(&mut self, attribute: AttributeId, text: &str) -> NodeId {
+        let quoted = quoted(text);
+        let raw = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or("");
+        self.push_made(attribute, Kind::String, raw, raw.len() != text.len())
+    }
+
+    /// Adds a number that is in no list yet.
+    pub(crate) fn push_number(&mut self, attribute: AttributeId, text: &str) -> NodeId {
+        self.push_made(attribute, Kind::Number, text, false)
+    }
+
+    fn push_made(&mut self, attribute: AttributeId, kind: Kind, raw: &str, escaped: bool) -> NodeId {
+        let source = match self.made {
+            Some(source) => source,
+            None => {
+                let source = self.add_source(Cow::Owned(String::new())).unwrap_or_default();
+                self.made = Some(source);
+                source
+            }
+        };
+        let mut start = 0;
+        if let Some(text) = self.sources.get_mut(usize::from(source.0)) {
+            start = text.len() as u32;
+            text.to_mut().push_str(raw);
+        }
+        let span = Span { start, end: start + raw.len() as u32, escaped };
+        self.push(None, Node::of_text(attribute, kind, source, span))
+    }
+
+    /// The value of an attribute of the resource or of an extension, where it is assigned.
+    pub(crate) fn value_at(&self, registry: &Registry, id: AttributeId) -> Option<NodeId> {
+        let holder = match registry.attribute(id).parent {
+            None => NodeId::ROOT,
+            Some(parent) => self.value_at(registry, parent)?,
+        };
+        self.child(holder, id)
+    }
+
+    #[inline]
+    pub(crate) fn node(&self, id: NodeId) -> Node {
+        self.nodes.get(id.0 as usize).copied().unwrap_or(Node::REMOVED)
+    }
+
+    #[inline]
+    pub(crate) fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(id.0 as usize)
+    }
+
+    /// Adds a node that is in no list yet.
+    #[inline]
+    fn add(&mut self, node: Node) -> NodeId {
+        let id = NodeId(self.nodes.len() as u32);
+        self.nodes.push(node);
+        id
+    }
+
+    /// Adds a node as the last child of `parent`.
+    #[inline]
+    pub(crate) fn push(&mut self, parent: Option<NodeId>, mut node: Node) -> NodeId {
+        node.parent = parent.unwrap_or(NodeId::NONE);
+        let id = self.add(node);
+        if let Some(parent) = parent {
+            self.link(parent, id);
+        }
+        id
+    }
+
+    #[inline]
+    fn link(&mut self, parent: NodeId, id: NodeId) {
+        let Some(above) = self.nodes.get_mut(parent.0 as usize) else { return };
+        let last = above.last;
+        above.last = id;
+        if last == NodeId::NONE {
+            above.first = id;
+        } else if let Some(last) = self.nodes.get_mut(last.0 as usize) {
+            last.next = id;
+        }
+    }
+
+    /// Makes a node that stands in no list a child of `parent`.
+    pub(crate) fn attach(&mut self, parent: NodeId, id: NodeId) {
+        if let Some(node) = self.node_mut(id) {
+            node.parent = parent;
+            node.next = NodeId::NONE;
+        }
+        self.link(parent, id);
+        self.soil(parent);
+    }
+
+    /// Puts `new`, which stands in no list, where `old` was.
+    pub(crate) fn put_in_place(&mut self, old: NodeId, new: NodeId) {
+        let was = self.node(old);
+        let mut node = self.node(new);
+        node.parent = was.parent;
+        node.next = was.next;
+        let first = node.first;
+        if let Some(slot) = self.node_mut(old) {
+            *slot = node;
+        }
+        let mut child = first;
+        while let Some(id) = child.some() {
+            let Some(node) = self.node_mut(id) else { break };
+            node.parent = old;
+            child = node.next;
+        }
+        self.soil(was.parent);
+    }
+
+    pub(crate) fn remove(&mut self, id: NodeId) {
+        let Some(node) = self.node_mut(id) else { return };
+        node.removed = true;
+        let parent = node.parent;
+        self.soil(parent);
+    }
+
+    pub(crate) fn remove_children(&mut self, id: NodeId) {
+        let Some(node) = self.node_mut(id) else { return };
+        (node.first, node.last) = (NodeId::NONE, NodeId::NONE);
+        self.soil(id);
+    }
+
+    /// The text of `id` and of all it is part of is no longer what it says.
+    pub(crate) fn soil(&mut self, id: NodeId) {
+        let mut at = id;
+        while let Some(node) = self.node_mut(at) {
+            if !node.clean {
+                return;
+            }
+            node.clean = false;
+            at = node.parent;
+        }
+    }
+
+    /// The children that are there.
+    #[inline]
+    pub(crate) fn children(&self, id: NodeId) -> Children<'_, 's> {
+        Children { document: self, next: self.node(id).first }
+    }
+
+    /// The child that is the value of `attribute`.
+    #[inline]
+    pub(crate) fn child(&self, parent: NodeId, attribute: AttributeId) -> Option<NodeId> {
+        self.children(parent).find(|id| self.node(*id).attribute == attribute)
+    }
+
+    /// Whether it has no child.
+    pub(crate) fn is_empty(&self, id: NodeId) -> bool {
+        self.children(id).next().is_none()
+    }
+
+    /// The text as written; a string's is without quotation marks, and with its escapes.
+    #[inline]
+    pub(crate) fn raw(&self, id: NodeId) -> &str {
+        self.raw_of(&self.node(id))
+    }
+
+    #[inline]
+    fn raw_of(&self, node: &Node) -> &str {
+        self.sources.get(usize::from(node.source)).and_then(|text| text.get(node.start as usize..node.end as usize)).unwrap_or("")
+    }
+
+    /// The name of a member that no schema knows, as written, without quotation marks.
+    pub(crate) fn unknown_name(&self, id: NodeId) -> &str {
+        let node = self.node(id);
+        self.sources.get(usize::from(node.source)).and_then(|text| text.get(node.name.0 as usize..node.name.1 as usize)).unwrap_or("")
+    }
+
+    /// The value of a string, `None` for other kinds.
+    #[inline]
+    pub(crate) fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
+        let node = self.node(id);
+        if node.kind != Kind::String {
+            return None;
+        }
+        let raw = self.raw_of(&node);
+        Some(if node.escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) })
+    }
+
+    pub(crate) fn boolean(&self, id: NodeId) -> Option<bool> {
+        match self.node(id).kind {
+            Kind::True => Some(true),
+            Kind::False => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl Node {
+    const REMOVED: Node = Node {
+        attribute: AttributeId::UNKNOWN,
+        source: u16::MAX,
+        kind: Kind::Opaque,
+        escaped: false,
+        clean: false,
+        removed: true,
+        start: 0,
+        end: 0,
+        name: (0, 0),
+        parent: NodeId::NONE,
+        first: NodeId::NONE,
+        last: NodeId::NONE,
+        next: NodeId::NONE,
+    };
+
+    /// A value with its raw text.
+    #[inline]
+    pub(crate) fn of_text(attribute: AttributeId, kind: Kind, source: SourceId, span: Span) -> Self {
+        Self {
+            attribute,
+            source: source.0,
+            kind,
+            escaped: span.escaped,
+            clean: true,
+            removed: false,
+            start: span.start,
+            end: span.end,
+            ..Self::REMOVED
+        }
+    }
+
+    /// A value without a text of its own: it is written from its kind and children.
+    pub(crate) fn made(attribute: AttributeId, kind: Kind) -> Self {
+        Self { attribute, source: 0, kind, removed: false, ..Self::REMOVED }
+    }
+
+    /// A value named by something that no schema knows.
+    pub(crate) fn named(mut self, name: Span) -> Self {
+        self.name = (name.start, name.end);
+        self
+    }
+
+    pub(crate) fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    pub(crate) fn set_end(&mut self, end: u32, clean: bool) {
+        self.end = end;
+        self.clean = clean;
+    }
+}
+
+pub(crate) struct Children<'d, 's> {
+    document: &'d Document<'s>,
+    next: NodeId,
+}
+
+impl Iterator for Children<'_, '_> {
+    type Item = NodeId;
+
+    #[inline]
+    fn next(&mut self) -> Option<NodeId> {
+        loop {
+            let id = self.next.some()?;
+            let node = self.document.nodes.get(id.0 as usize)?;
+            self.next = node.next;
+            if !node.removed {
+                return Some(id);
+            }
+        }
+    }
+}
+
+/// The value of a string's raw text, which the scanner has found sound.
+pub(crate) fn unescaped(raw: &str) -> String {
+    serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! JSON <-> a resource known to satisfy its schema; filter evaluation; projection.
+
+mod document;
+mod equal;
+mod filter;
+mod packed;
+mod payload;
+mod read;
+mod scan;
+mod test;
+mod validate;
+pub(crate) mod value;
+mod write;
+
+pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
+pub use filter::{Filter, FilterOptions};
+pub(crate) use packed::{Packed, Value, push_uuid, uuid_of};
+pub use payload::PayloadError;
+pub(crate) use read::{Findings, Judge, Level, Reader};
+pub use scan::SyntaxError;
+pub(crate) use scan::{Scanner, Span, Token, text_of};
+pub use test::FilterError;
+pub(crate) use test::{Operand, Resolver, Scope, Test};
+pub(crate) use validate::validate_resource;
+pub use validate::{Purpose, Report, ValidateOptions};
+pub(crate) use write::push_quoted;

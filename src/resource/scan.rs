@@ -1,0 +1,416 @@
+//! JSON text, token by token (RFC 8259): the one hand-written reader of JSON in this crate.
+//!
+//! It exists for speed: it builds nothing, and hands out spans of the text. Lone surrogates are refused,
+//! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
+
+use thiserror::Error;
+
+/// Why a text is no JSON, or more of it than is read.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum SyntaxError {
+    #[error("expected {expected} at byte {at}")]
+    Expected { expected: &'static str, at: usize },
+    #[error("the text is not UTF-8 at byte {at}")]
+    NotUtf8 { at: usize },
+    #[error("a lone surrogate is escaped at byte {at}: text must be Unicode")]
+    LoneSurrogate { at: usize },
+    #[error("the JSON nests deeper than the limit of {limit} (jsonDepth)")]
+    TooDeep { limit: usize },
+    #[error("the payload has {bytes} bytes, more than the limit of {limit} (payloadBytes)")]
+    TooLarge { bytes: usize, limit: usize },
+    #[error("`{name}` appears twice in one object")]
+    DuplicateName { name: String, pointer: String },
+}
+
+/// What a value's first byte says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Token {
+    Object,
+    Array,
+    String,
+    Number,
+    True,
+    False,
+    Null,
+}
+
+/// A span of the text; a string's is without its quotation marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// A string with escapes in it.
+    pub(crate) escaped: bool,
+}
+
+pub(crate) struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    max_depth: usize,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+impl<'t> Scanner<'t> {
+    pub(crate) fn new(text: &'t str, max_depth: usize) -> Self {
+        Self { text, at: 0, max_depth }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    pub(crate) fn jump(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    pub(crate) fn slice(&self, span: Span) -> &'t str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    #[inline]
+    fn bytes(&self) -> &'t [u8] {
+        self.text.as_bytes()
+    }
+
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.bytes().get(self.at).copied()
+    }
+
+    #[inline]
+    pub(crate) fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    #[cold]
+    pub(crate) fn expected<T>(&self, expected: &'static str) -> Result<T, SyntaxError> {
+        Err(SyntaxError::Expected { expected, at: self.at })
+    }
+
+    /// Takes `byte` after white space.
+    #[inline]
+    pub(crate) fn expect(&mut self, byte: u8, name: &'static str) -> Result<(), SyntaxError> {
+        if self.take(byte) { Ok(()) } else { self.expected(name) }
+    }
+
+    /// Takes `byte` after white space if it is there.
+    #[inline]
+    pub(crate) fn take(&mut self, byte: u8) -> bool {
+        self.skip_space();
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// After a value in an object or array: whether another one follows.
+    #[inline]
+    pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Result<bool, SyntaxError> {
+        self.skip_space();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => self.expected(name),
+        }
+    }
+
+    pub(crate) fn end(&mut self) -> Result<(), SyntaxError> {
+        self.skip_space();
+        if self.at == self.text.len() { Ok(()) } else { self.expected("the end of the text") }
+    }
+
+    /// What comes next, after white space; nothing of it is taken.
+    #[inline]
+    pub(crate) fn token(&mut self) -> Result<Token, SyntaxError> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => Ok(Token::String),
+            Some(b'{') => Ok(Token::Object),
+            Some(b'[') => Ok(Token::Array),
+            Some(b't') => Ok(Token::True),
+            Some(b'f') => Ok(Token::False),
+            Some(b'n') => Ok(Token::Null),
+            Some(b'-' | b'0'..=b'9') => Ok(Token::Number),
+            _ => self.expected("a value"),
+        }
+    }
+
+    /// A member's name and the colon after it.
+    #[inline]
+    pub(crate) fn name(&mut self) -> Result<Span, SyntaxError> {
+        self.skip_space();
+        if self.peek() != Some(b'"') {
+            return self.expected("a name in quotation marks");
+        }
+        let span = self.string()?;
+        self.expect(b':', "`:`")?;
+        Ok(span)
+    }
+
+    /// A string, whose opening quotation mark comes next.
+    #[inline]
+    pub(crate) fn string(&mut self) -> Result<Span, SyntaxError> {
+        self.at += 1;
+        let start = self.at;
+        let mut escaped = false;
+        loop {
+            while let Some(chunk) = self.bytes().get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
+                let word = u64::from_le_bytes(*chunk);
+                let quote = word ^ (ONES * 0x22);
+                let backslash = word ^ (ONES * 0x5c);
+                let special = (quote.wrapping_sub(ONES) & !quote)
+                    | (backslash.wrapping_sub(ONES) & !backslash)
+                    | (word.wrapping_sub(ONES * 0x20) & !word);
+                let special = special & HIGH;
+                if special != 0 {
+                    self.at += (special.trailing_zeros() / 8) as usize;
+                    break;
+                }
+                self.at += 8;
+            }
+            match self.peek() {
+                Some(b'"') => {
+                    let span = Span { start: start as u32, end: self.at as u32, escaped };
+                    self.at += 1;
+                    return Ok(span);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(0..0x20) => return self.expected("no control character in a string"),
+                Some(_) => self.at += 1,
+                None => return self.expected("a closing quotation mark"),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), SyntaxError> {
+        self.at += 1;
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.at += 1;
+                Ok(())
+            }
+            Some(b'u') => {
+                let at = self.at - 1;
+                let first = self.hex4()?;
+                match first {
+                    0xd800..0xdc00 => {
+                        let pair = self.bytes().get(self.at..self.at + 2) == Some(b"\\u");
+                        if pair {
+                            self.at += 1;
+                        }
+                        if pair && (0xdc00..0xe000).contains(&self.hex4()?) { Ok(()) } else { Err(SyntaxError::LoneSurrogate { at }) }
+                    }
+                    0xdc00..0xe000 => Err(SyntaxError::LoneSurrogate { at }),
+                    _ => Ok(()),
+                }
+            }
+            _ => self.expected("an escape of RFC 8259 §7"),
+        }
+    }
+
+    /// The four digits after the `u` that comes next.
+    fn hex4(&mut self) -> Result<u32, SyntaxError> {
+        let digits = self.bytes().get(self.at + 1..self.at + 5).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let Some(value) = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u32::from_str_radix(d, 16).ok()) else {
+            return self.expected("four hexadecimal digits");
+        };
+        self.at += 5;
+        Ok(value)
+    }
+
+    /// A number, whose first byte comes next.
+    #[inline]
+    pub(crate) fn number(&mut self) -> Result<Span, SyntaxError> {
+        let start = self.at;
+        let rest = self.bytes().get(start..).unwrap_or(&[]);
+        match crate::path::number_length(rest) {
+            Some(length) => {
+                self.at += length;
+                Ok(Span { start: start as u32, end: self.at as u32, escaped: false })
+            }
+            None => self.expected("a number of RFC 8259 §6"),
+        }
+    }
+
+    /// `true`, `false` or `null`.
+    #[inline]
+    pub(crate) fn word(&mut self, token: Token) -> Result<Span, SyntaxError> {
+        let word: &[u8] = match token {
+            Token::True => b"true",
+            Token::False => b"false",
+            _ => b"null",
+        };
+        let start = self.at;
+        if self.bytes().get(start..start + word.len()) != Some(word) {
+            return self.expected("a value");
+        }
+        self.at += word.len();
+        Ok(Span { start: start as u32, end: self.at as u32, escaped: false })
+    }
+
+    /// Passes over one value of any shape; its span includes a string's quotation marks.
+    pub(crate) fn skip(&mut self, depth: usize) -> Result<Span, SyntaxError> {
+        self.skip_space();
+        let start = self.at;
+        // One bit for each open container, set for an object; a word at a time.
+        let mut open: Vec<bool> = Vec::new();
+        loop {
+            match self.token()? {
+                Token::String => drop(self.string()?),
+                Token::Number => drop(self.number()?),
+                token @ (Token::True | Token::False | Token::Null) => drop(self.word(token)?),
+                token => {
+                    self.at += 1;
+                    if depth + open.len() >= self.max_depth {
+                        return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                    }
+                    let object = token == Token::Object;
+                    if !self.take(if object { b'}' } else { b']' }) {
+                        open.push(object);
+                        if object {
+                            self.name()?;
+                        }
+                        continue;
+                    }
+                }
+            }
+            loop {
+                let Some(object) = open.last() else {
+                    return Ok(Span { start: start as u32, end: self.at as u32, escaped: false });
+                };
+                let more = if *object { self.more(b'}', "`,` or `}`")? } else { self.more(b']', "`,` or `]`")? };
+                if more {
+                    if *object {
+                        self.name()?;
+                    }
+                    break;
+                }
+                open.pop();
+            }
+        }
+    }
+}
+
+/// Checks the size and the encoding of a payload.
+pub(crate) fn text_of(payload: &[u8], limit: usize) -> Result<&str, SyntaxError> {
+    if payload.len() > limit.min(u32::MAX as usize - 16) {
+        return Err(SyntaxError::TooLarge { bytes: payload.len(), limit });
+    }
+    std::str::from_utf8(payload).map_err(|error| SyntaxError::NotUtf8 { at: error.valid_up_to() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn accepts(text: &str) -> bool {
+        let mut scanner = Scanner::new(text, 100);
+        scanner.skip(0).and_then(|_| scanner.end()).is_ok()
+    }
+
+    #[test]
+    fn agrees_with_serde_json_on_hostile_and_random_text() {
+        let hand = [
+            "",
+            " ",
+            "{",
+            "}",
+            "[1,]",
+            "{\"a\":1,}",
+            "{\"a\"}",
+            "{a:1}",
+            "01",
+            "-",
+            "-0",
+            "1.",
+            ".5",
+            "1e",
+            "1e+",
+            "1E5",
+            "\"\\u12\"",
+            "\"\\ud800\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\udc00\"",
+            "\"\\ud800\\u0041\"",
+            "\"\u{1}\"",
+            "\"a\nb\"",
+            "tru",
+            "nul",
+            "truee",
+            "[1 2]",
+            "{\"a\":1 \"b\":2}",
+            "[[[]]]",
+            "{\"\":{}}",
+            "\u{feff}1",
+            "\"\\x\"",
+            "[,1]",
+            "1 1",
+            "-01",
+            "1.5e-7",
+            "\"é\u{1f600}\"",
+            "\"12345678\\\"90\"",
+        ];
+        for text in hand {
+            assert_eq!(accepts(text), serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text:?}");
+        }
+        let pieces = [
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"a\"",
+            "\"",
+            "\\",
+            "1",
+            "-",
+            ".",
+            "e",
+            "0",
+            "true",
+            "null",
+            "\\u00e9",
+            " ",
+            "\"b\\n\"",
+            "{\"k\":",
+            "\"\\ud83d",
+            "\\ude00\"",
+            "abcdefgh",
+        ];
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut agreed = 0;
+        for _ in 0..200_000 {
+            let mut text = String::new();
+            for _ in 0..(1 + seed % 9) {
+                seed ^= seed << 13;
+                seed ^= seed >> 7;
+                seed ^= seed << 17;
+                text.push_str(pieces.get((seed % pieces.len() as u64) as usize).unwrap_or(&""));
+            }
+            let theirs = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+            assert_eq!(accepts(&text), theirs, "{text:?}");
+            agreed += usize::from(theirs);
+        }
+        assert!(agreed > 1_000, "the generator writes valid JSON too: {agreed}");
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let deep = "[".repeat(5_000);
+        assert_eq!(Scanner::new(&deep, 100).skip(0), Err(SyntaxError::TooDeep { limit: 100 }));
+    }
+}
