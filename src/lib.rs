@@ -12,6 +12,8 @@ pub mod plan;
 pub mod protocol;
 pub mod resource;
 pub mod schema;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;
 
 pub use dialect::{Dialect, Tolerance};
 pub use error::ScimError;
