@@ -76,7 +76,8 @@ fn main() {
     println!("made in {loaded:.0} ms, {:.1} MB", facts.heap_bytes() as f64 / 1e6);
     let mut scratch = Scratch::new();
     println!("{:<28}{:>12}{:>12}{:>14}{:>12}", "work", "rows", "change us", "undo log us", "listing us");
-    for (name, requests) in &work {
+    let only = std::env::var("LAYOUTS_ONLY").unwrap_or_default();
+    for (name, requests) in work.iter().filter(|(name, _)| name.contains(&only)) {
         let (diff, kept) = planned(&facts, requests, &mut scratch);
         let summary = *diff.summary();
         let rows: u64 = summary.kinds.iter().sum();

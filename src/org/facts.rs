@@ -169,7 +169,14 @@ struct Entry {
     kind: Option<Kind>,
     class: Class,
     active: bool,
+    /// INVARIANT: `GROUPED` while the subject's list holds a membership, `GRANTED` while it holds a grant.
+    holds: u8,
 }
+
+/// The subject is a member of something.
+pub(crate) const GROUPED: u8 = 1;
+/// The subject has a grant.
+pub(crate) const GRANTED: u8 = 2;
 
 #[derive(Debug, Clone)]
 struct Object {
@@ -201,7 +208,7 @@ pub struct Facts {
     pub(crate) tree_version: u64,
 }
 
-const ABSENT: Entry = Entry { kind: None, class: Class::Unknown, active: true };
+const ABSENT: Entry = Entry { kind: None, class: Class::Unknown, active: true, holds: 0 };
 
 impl Facts {
     /// An organization in which only the organization itself exists.
@@ -255,6 +262,20 @@ impl Facts {
     pub fn active(&self, user: Id) -> bool {
         let entry = self.entry(user.0);
         entry.kind == Some(Kind::User) && entry.active
+    }
+    /// Whether an id is there, and what its list of pairs holds.
+    #[inline]
+    pub(crate) fn there(&self, id: u32) -> (bool, u8) {
+        let entry = self.entry(id);
+        (entry.kind.is_some(), entry.holds)
+    }
+    fn hold(&mut self, id: u32) {
+        let (first, last) = self.subject(id).map_or((None, None), |s| (s.pairs().first(), s.pairs().last()));
+        let grouped = first.is_some_and(|[w, _]| rank_of(*w) == MEMBER);
+        let granted = last.is_some_and(|[w, _]| rank_of(*w) != MEMBER);
+        if let Some(entry) = self.entries.get_mut(id as usize) {
+            entry.holds = (u8::from(grouped) * GROUPED) | (u8::from(granted) * GRANTED);
+        }
     }
     #[inline]
     pub(crate) fn subject(&self, id: u32) -> Option<&Subject> {
@@ -572,10 +593,12 @@ impl Facts {
                 if let Some(list) = self.subjects.get_mut(s as usize) {
                     list.insert(index, [word(c, value), position]);
                 }
+                self.hold(s);
                 self.count_pair(c, s, grouped, u32::wrapping_add);
             }
             (Ok(index), 0) => {
                 self.remove_pair(c, s, index, grouped);
+                self.hold(s);
                 self.count_pair(c, s, grouped, u32::wrapping_sub);
                 self.release(c);
                 self.release(s);

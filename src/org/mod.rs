@@ -15,5 +15,5 @@ pub use facts::{Audience, Combine, Counts, Dangling, Facts, Id, Kind, Parent, Po
 pub use view::View;
 
 pub(crate) use edges::{CONTAINER, MEMBER, rank_of};
-pub(crate) use facts::NONE;
+pub(crate) use facts::{GRANTED, GROUPED, NONE};
 pub(crate) use net::{Pair, mix};
