@@ -46,7 +46,6 @@ pub(crate) fn made() -> Made {
     for i in 0..USERS {
         facts.set_kind(user(i), Some(Kind::User));
     }
-    let mut parents = vec![0; (WORKSPACES + FOLDERS) as usize];
     for i in 0..WORKSPACES + FOLDERS {
         if i < WORKSPACES {
             facts.set_kind(object(i), Some(Kind::Workspace));
@@ -56,7 +55,6 @@ pub(crate) fn made() -> Made {
         // Within one workspace, under any earlier folder: a hundred folders, some seven deep.
         let (lane, row) = (i % WORKSPACES, i / WORKSPACES);
         let parent = lane + WORKSPACES * random.below(row);
-        parents[i as usize] = parent;
         let kind = if parent < WORKSPACES { Kind::Workspace } else { Kind::Folder };
         facts.set_parent(object(i), Some(Parent { id: object(parent), kind }));
         let audience = match random.below(10) {
@@ -81,6 +79,7 @@ pub(crate) fn made() -> Made {
     let granted = |random: &mut Random| {
         if random.below(3) == 0 { random.below(WORKSPACES) } else { random.below(WORKSPACES + FOLDERS) }
     };
+    facts.set_grant(object(30), group(1), 3);
     for wide in [0, 1, 7] {
         for i in 0..3 {
             facts.set_grant(object(i * 7 + wide), group(wide), 1 + (i % 3) as u8);
@@ -94,7 +93,7 @@ pub(crate) fn made() -> Made {
             facts.set_grant(on, group(2 + random.below(GROUPS - 2)), 1 + random.below(3) as u8);
         }
     }
-    let busy = (WORKSPACES..2 * WORKSPACES).find(|i| *i % WORKSPACES != 3).unwrap_or(WORKSPACES);
+    let busy = WORKSPACES + 30;
     let mixed = (0..100)
         .map(|i| match i % 5 {
             0 => Request::Member(group(100 + i), user(37 * i), true),

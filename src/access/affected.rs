@@ -236,48 +236,52 @@ impl<'a> Work<'a> {
 
     /// Fills `reach` with the user and every group above, as words `id | sides << 24`.
     pub(super) fn ascend(&mut self, user: u32) {
-        if !self.ascend_once(user) {
-            self.ascend_far(user);
-        }
-    }
-
-    /// The common case: no group of the user is in a group. False, and nothing known, for the others.
-    fn ascend_once(&mut self, user: u32) -> bool {
         let (facts, scratch) = (self.facts, &mut *self.scratch);
         scratch.reach.clear();
+        scratch.queue.clear();
         let tag = scratch.tag(user);
         if tag & (tag::TOUCHED | tag::EXIST) != 0 {
-            return false;
+            let stamp = scratch.next_stamp();
+            self.arrive(stamp, user, PLAIN | CHANGED);
+            self.climb(stamp);
+            return;
         }
+        // A user's own groups are distinct: only what stands above them can be met twice.
         scratch.reach.push(user | BOTH);
         for [word, _] in facts.groups_of(user) {
             let group = word & CONTAINER;
             let (there, holds) = facts.there(group);
             let tag = scratch.tag(group);
-            if holds & GROUPED != 0 || tag & tag::TOUCHED != 0 {
-                return false;
-            }
             let sides = if tag & tag::EXIST != 0 {
-                u32::from((tag & (tag::IN_PLAIN | tag::IN_CHANGED)) >> 2) << 24
+                (tag & (tag::IN_PLAIN | tag::IN_CHANGED)) >> 2
             } else if there {
-                BOTH
+                PLAIN | CHANGED
             } else {
                 0
             };
             if sides != 0 {
-                scratch.reach.push(group | sides);
+                scratch.reach.push(group | u32::from(sides) << 24);
+                if holds & GROUPED != 0 || tag & tag::TOUCHED != 0 {
+                    scratch.queue.push((group, sides));
+                }
             }
         }
-        true
+        if !scratch.queue.is_empty() {
+            let stamp = scratch.next_stamp();
+            for word in &mut scratch.reach {
+                if let Some(slot) = scratch.seen.get_mut((*word & CONTAINER) as usize) {
+                    *slot = stamp | (*word >> 24);
+                }
+                *word &= CONTAINER;
+            }
+            self.climb(stamp);
+        }
     }
 
-    fn ascend_far(&mut self, user: u32) {
-        let stamp = self.scratch.next_stamp();
-        self.scratch.reach.clear();
-        self.scratch.queue.clear();
-        self.arrive(stamp, user, PLAIN | CHANGED);
+    /// Goes on from the queue, and notes in `reach` on which sides each was met.
+    fn climb(&mut self, stamp: u32) {
+        let (facts, change) = (self.facts, self.change);
         while let Some((subject, sides)) = self.scratch.queue.pop() {
-            let facts = self.facts;
             let groups = facts.groups_of(subject);
             if self.scratch.tag(subject) & tag::TOUCHED == 0 {
                 for [word, _] in groups {
@@ -285,7 +289,6 @@ impl<'a> Work<'a> {
                 }
                 continue;
             }
-            let change = self.change;
             for [word, _] in groups {
                 let group = word & CONTAINER;
                 if change.net.find(group, subject).is_none() {

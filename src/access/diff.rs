@@ -210,10 +210,12 @@ impl Diff {
             let Some(member) = self.members.get(index as usize).copied() else { break };
             let Some(counts) = self.users.get_mut(member as usize) else { break };
             let mut tally = alone;
-            if !judge.whole {
+            // Where nothing else can come into the region, the user need not be looked at again.
+            let alike = judge.whole || (many && work.lonely() && (holds || !judge.active_after));
+            if !alike {
                 work.ascend(counts.user.0);
             }
-            if !judge.whole && work.context(many) {
+            if !alike && work.context(many) {
                 let region = &work.scratch.region;
                 tally = Tally::with(judge, &region.plain, &region.changed, &region.context);
                 if !all_rows {
@@ -223,7 +225,7 @@ impl Diff {
                 mark_alone = true;
             }
             let revoked = tally.kinds.get(RowKind::Revoke as usize).is_some_and(|n| *n > 0);
-            counts.locked_out = revoked && !(holds || (judge.active_after && !judge.whole && work.holds_more()));
+            counts.locked_out = revoked && !(holds || (judge.active_after && !alike && work.holds_more()));
             tally.tell(counts);
             rows += tally.rows();
             for (sum, count) in self.summary.kinds.iter_mut().zip(tally.kinds) {

@@ -338,6 +338,12 @@ impl Work<'_> {
         }
     }
 
+    /// Whether no grant outside the signature stands in the region or comes down into it.
+    pub(super) fn lonely(&mut self) -> bool {
+        self.gather();
+        self.scratch.relevant_touched.is_empty()
+    }
+
     /// Sweeps what the rest of the grants of the user just ascended from give in the region. False for nothing.
     pub(super) fn context(&mut self, many: bool) -> bool {
         if many {

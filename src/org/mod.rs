@@ -8,11 +8,14 @@ mod commit;
 mod edges;
 mod facts;
 mod net;
+mod tree;
 mod view;
+mod words;
 
 pub use change::{Change, GrantChange, MemberChange, Node, Written};
-pub use facts::{Audience, Combine, Counts, Dangling, Facts, Id, Kind, Parent, Policy, Preset, Rank};
+pub use facts::Facts;
 pub use view::View;
+pub use words::{Audience, Combine, Counts, Dangling, Id, Kind, Parent, Policy, Preset, Rank};
 
 pub(crate) use edges::{CONTAINER, MEMBER, rank_of};
 pub(crate) use facts::{GRANTED, GROUPED, NONE};
