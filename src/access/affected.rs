@@ -1,12 +1,14 @@
 //! What a change touches: subjects whose reach or grants differ, links that differ, and the users below them.
 
 use super::exact;
-use super::scratch::{Scratch, byte, tag};
-use crate::org::{CONTAINER, Change, Facts, Id, Kind, MEMBER, Pair, View, rank_of};
+use super::scratch::{Scratch, tag};
+use crate::org::{CONTAINER, Change, Facts, GRANTED, GROUPED, Id, Kind, MEMBER, Pair, View, rank_of};
 
 /// Bits of the two sides: the facts as they are, and as the change leaves them.
 pub(super) const PLAIN: u8 = 1;
 pub(super) const CHANGED: u8 = 2;
+/// Both of them, where a word keeps sides.
+pub(super) const BOTH: u32 = ((PLAIN | CHANGED) as u32) << 24;
 
 /// What comes to a folder whose link differs, from one grant above it: the rank on either side.
 #[derive(Debug, Clone, Copy)]
@@ -225,21 +227,61 @@ impl<'a> Work<'a> {
         let tag = self.scratch.tag(id);
         if tag & tag::EXIST != 0 {
             (tag & (tag::IN_PLAIN | tag::IN_CHANGED)) >> 2
-        } else if self.facts.kind(Id(id)).is_some() {
+        } else if self.facts.there(id).0 {
             PLAIN | CHANGED
         } else {
             0
         }
     }
 
-    /// Fills `reach` with the user and every group above, and stamps each with the sides it is reached on.
-    pub(super) fn ascend(&mut self, user: u32) -> u32 {
-        let stamp = self.scratch.next_stamp();
-        self.scratch.reach.clear();
-        self.scratch.queue.clear();
-        self.arrive(stamp, user, PLAIN | CHANGED);
+    /// Fills `reach` with the user and every group above, as words `id | sides << 24`.
+    pub(super) fn ascend(&mut self, user: u32) {
+        let (facts, scratch) = (self.facts, &mut *self.scratch);
+        scratch.reach.clear();
+        scratch.queue.clear();
+        let tag = scratch.tag(user);
+        if tag & (tag::TOUCHED | tag::EXIST) != 0 {
+            let stamp = scratch.next_stamp();
+            self.arrive(stamp, user, PLAIN | CHANGED);
+            self.climb(stamp);
+            return;
+        }
+        // A user's own groups are distinct: only what stands above them can be met twice.
+        scratch.reach.push(user | BOTH);
+        for [word, _] in facts.groups_of(user) {
+            let group = word & CONTAINER;
+            let (there, holds) = facts.there(group);
+            let tag = scratch.tag(group);
+            let sides = if tag & tag::EXIST != 0 {
+                (tag & (tag::IN_PLAIN | tag::IN_CHANGED)) >> 2
+            } else if there {
+                PLAIN | CHANGED
+            } else {
+                0
+            };
+            if sides != 0 {
+                scratch.reach.push(group | u32::from(sides) << 24);
+                if holds & GROUPED != 0 || tag & tag::TOUCHED != 0 {
+                    scratch.queue.push((group, sides));
+                }
+            }
+        }
+        if !scratch.queue.is_empty() {
+            let stamp = scratch.next_stamp();
+            for word in &mut scratch.reach {
+                if let Some(slot) = scratch.seen.get_mut((*word & CONTAINER) as usize) {
+                    *slot = stamp | (*word >> 24);
+                }
+                *word &= CONTAINER;
+            }
+            self.climb(stamp);
+        }
+    }
+
+    /// Goes on from the queue, and notes in `reach` on which sides each was met.
+    fn climb(&mut self, stamp: u32) {
+        let (facts, change) = (self.facts, self.change);
         while let Some((subject, sides)) = self.scratch.queue.pop() {
-            let facts = self.facts;
             let groups = facts.groups_of(subject);
             if self.scratch.tag(subject) & tag::TOUCHED == 0 {
                 for [word, _] in groups {
@@ -247,7 +289,6 @@ impl<'a> Work<'a> {
                 }
                 continue;
             }
-            let change = self.change;
             for [word, _] in groups {
                 let group = word & CONTAINER;
                 if change.net.find(group, subject).is_none() {
@@ -261,12 +302,17 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        stamp
+        let scratch = &mut *self.scratch;
+        for word in &mut scratch.reach {
+            let sides = scratch.seen.get(*word as usize).map_or(0, |slot| slot.wrapping_sub(stamp));
+            *word |= sides << 24;
+        }
     }
 
     #[inline]
     fn arrive(&mut self, stamp: u32, id: u32, sides: u8) {
         let sides = sides & self.sides(id);
+        let (_, holds) = self.facts.there(id);
         let Some(slot) = self.scratch.seen.get_mut(id as usize) else { return };
         let old = if *slot >= stamp { (*slot - stamp) as u8 } else { 0 };
         let new = sides & !old;
@@ -277,22 +323,15 @@ impl<'a> Work<'a> {
         if old == 0 {
             self.scratch.reach.push(id);
         }
-        let inside = self.facts.subject(id).and_then(|s| s.pairs().first()).is_some_and(|[w, _]| rank_of(*w) == MEMBER);
-        if inside || byte(&self.scratch.tags, id as usize) & tag::TOUCHED != 0 {
+        if holds & GROUPED != 0 || self.scratch.tag(id) & tag::TOUCHED != 0 {
             self.scratch.queue.push((id, new));
         }
     }
 
-    #[inline]
-    pub(super) fn sides_reached(&self, stamp: u32, id: u32) -> u8 {
-        self.scratch.seen.get(id as usize).map_or(0, |slot| if *slot >= stamp { (*slot - stamp) as u8 } else { 0 })
-    }
-
-    /// Whether a subject may have grants on either side.
+    /// Whether a subject has grants on either side.
     #[inline]
     pub(super) fn granted(&self, subject: u32) -> bool {
-        self.facts.subject(subject).and_then(|s| s.pairs().last()).is_some_and(|[w, _]| rank_of(*w) != MEMBER)
-            || (self.scratch.tag(subject) & tag::TOUCHED != 0 && self.regranted(subject))
+        self.facts.there(subject).1 & GRANTED != 0 || (self.scratch.tag(subject) & tag::TOUCHED != 0 && self.regranted(subject))
     }
 
     fn regranted(&self, subject: u32) -> bool {

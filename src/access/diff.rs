@@ -5,10 +5,10 @@
 
 use hashbrown::HashTable;
 
-use super::affected::{CHANGED, Crossing, PLAIN, Work};
+use super::affected::{BOTH, CHANGED, Crossing, PLAIN, Work};
 use super::exact;
 use super::rows::{Direction, Judge, Row, RowKind, Tally, UserRows};
-use super::scratch::{Scratch, byte, get, tag};
+use super::scratch::{Scratch, byte, tag};
 use crate::org::{CONTAINER, Change, Facts, Id, mix};
 
 /// A diff, counted.
@@ -120,13 +120,13 @@ impl Diff {
             let (plain, changed) = work.actives(*user);
             let whole = plain != changed || work.scratch.tag(*user) & tag::EXIST != 0;
             let flags = if plain { ACTIVE_PLAIN } else { 0 } | if changed { ACTIVE_CHANGED } else { 0 } | if whole { WHOLE } else { 0 };
-            let stamp = work.ascend(*user);
+            work.ascend(*user);
             signature.clear();
-            for subject in &work.scratch.reach {
-                let sides = work.sides_reached(stamp, *subject);
-                let differs = whole || sides != PLAIN | CHANGED || work.scratch.tag(*subject) & tag::HOT != 0;
-                if differs && work.granted(*subject) {
-                    signature.push(subject | u32::from(sides) << 24);
+            for word in &work.scratch.reach {
+                let subject = word & CONTAINER;
+                let differs = whole || word & BOTH != BOTH || work.scratch.tag(subject) & tag::HOT != 0;
+                if differs && work.granted(subject) {
+                    signature.push(*word);
                 }
             }
             if signature.is_empty() {
@@ -193,98 +193,51 @@ impl Diff {
     fn prepare(&self, work: &mut Work, at: u32) -> Option<(Class, Judge, bool)> {
         let class = *self.classes.get(at as usize)?;
         work.build(at, self.signature(&class), class.flags & WHOLE != 0, &self.crossings);
-        let many = class.users as usize > 2 + work.scratch.region.ids.len() / 8;
+        let many = class.users as usize > 2 + work.scratch.region.places.len() / 8;
         Some((class, self.judge(&class), many))
     }
 
     fn count_class(&mut self, work: &mut Work, at: usize) {
         let Some((class, judge, many)) = self.prepare(work, at as u32) else { return };
-        let region = &work.scratch.region;
-        let mut alone = Tally::default();
-        for (plain, changed) in region.plain.iter().zip(&region.changed) {
-            alone.add(judge.row(*plain, *changed));
-        }
+        let alone = Tally::of(judge, &work.scratch.region.plain, &work.scratch.region.changed);
         let after = if self.direction == Direction::Planned { CHANGED } else { PLAIN };
         let holds = work.scratch.region.holds & after != 0 && judge.active_after;
+        // Whether every object of the region has a row whatever else the user holds.
         let all_rows = judge.active_before && judge.active_after && !judge.whole;
-        let mut total = Tally::default();
         let mut rows = 0;
-        let mut mark_all = all_rows;
-        for index in 0..class.users {
-            let Some(member) = self.members.get((class.first + index) as usize).copied() else { break };
-            let Some(user) = self.users.get(member as usize).map(|rows| rows.user.0) else { break };
+        let mut mark_alone = all_rows;
+        for index in class.first..class.first + class.users {
+            let Some(member) = self.members.get(index as usize).copied() else { break };
+            let Some(counts) = self.users.get_mut(member as usize) else { break };
             let mut tally = alone;
-            let whole = judge.whole;
-            if !whole {
-                work.ascend(user);
+            // Where nothing else can come into the region, the user need not be looked at again.
+            let alike = judge.whole || (many && work.lonely() && (holds || !judge.active_after));
+            if !alike {
+                work.ascend(counts.user.0);
             }
-            if !whole && work.context(many) {
-                tally = Tally::default();
+            if !alike && work.context(many) {
                 let region = &work.scratch.region;
-                if all_rows {
-                    tally.sweep(judge, &region.plain, &region.changed, &region.context);
-                } else {
-                    let objects = &mut work.scratch.object_seen;
-                    let stamp = work.scratch.object_stamp;
-                    let sides = region.plain.iter().zip(&region.changed).zip(&region.context);
-                    for ((place, (plain, changed)), context) in (0usize..).zip(sides.clone().map(|(s, _)| s)).zip(sides.map(|(_, c)| c)) {
-                        let row = judge.row((*plain).max(*context), (*changed).max(*context));
-                        if row.is_some()
-                            && let Some(slot) = objects.get_mut(get(region.positions(), place) as usize)
-                            && *slot != stamp
-                        {
-                            *slot = stamp;
-                            self.summary.objects += 1;
-                        }
-                        tally.add(row);
-                    }
+                tally = Tally::with(judge, &region.plain, &region.changed, &region.context);
+                if !all_rows {
+                    self.summary.objects += work.mark(|plain, changed, more| judge.row(plain.max(more), changed.max(more)).is_some());
                 }
             } else {
-                mark_all = true;
+                mark_alone = true;
             }
-            let locked_out = tally.kinds.get(RowKind::Revoke as usize).is_some_and(|n| *n > 0)
-                && !(holds || judge.active_after && !whole && self.holds_more(work));
-            if let Some(rows) = self.users.get_mut(member as usize) {
-                tally.tell(rows);
-                rows.locked_out = locked_out;
-            }
+            let revoked = tally.kinds.get(RowKind::Revoke as usize).is_some_and(|n| *n > 0);
+            counts.locked_out = revoked && !(holds || (judge.active_after && !alike && work.holds_more()));
+            tally.tell(counts);
             rows += tally.rows();
-            total.join(&tally);
-        }
-        if mark_all {
-            let region = &work.scratch.region;
-            for (place, (plain, changed)) in region.plain.iter().zip(&region.changed).enumerate() {
-                if (all_rows || judge.row(*plain, *changed).is_some())
-                    && let Some(slot) = work.scratch.object_seen.get_mut(get(region.positions(), place) as usize)
-                    && *slot != work.scratch.object_stamp
-                {
-                    *slot = work.scratch.object_stamp;
-                    self.summary.objects += 1;
-                }
+            for (sum, count) in self.summary.kinds.iter_mut().zip(tally.kinds) {
+                *sum += u64::from(count);
             }
         }
-        for (sum, count) in self.summary.kinds.iter_mut().zip(total.kinds) {
-            *sum += u64::from(count);
+        if mark_alone {
+            self.summary.objects += work.mark(|plain, changed, _| all_rows || judge.row(plain, changed).is_some());
         }
         if let Some(class) = self.classes.get_mut(at) {
             class.rows = rows;
         }
-    }
-
-    /// Whether the user just ascended from has a grant outside the signature; those are the same on both sides.
-    fn holds_more(&self, work: &Work) -> bool {
-        work.scratch.reach.iter().any(|subject| {
-            let mut holds = false;
-            if work.scratch.tag(*subject) & tag::SIG == 0 {
-                for [word, _] in work.facts.grants_of(*subject) {
-                    holds |= work.sides(word & CONTAINER) == PLAIN | CHANGED;
-                    if holds {
-                        break;
-                    }
-                }
-            }
-            holds
-        })
     }
 
     fn count_exactly(&mut self, work: &mut Work, users: &[u32]) {
@@ -392,7 +345,7 @@ impl Diff {
         let Some((_, judge, many)) = self.prepare(work, rows.class) else { return };
         if !known {
             order.clear();
-            order.extend(work.scratch.region.ids.iter().copied().zip(0..));
+            order.extend(work.scratch.region.places.iter().map(|place| place.id).zip(0..));
             order.sort_unstable();
         }
         let mut context = false;

@@ -7,11 +7,23 @@
 //! joined object by object.
 
 use super::affected::{CHANGED, Crossing, PLAIN, Work};
-use super::scratch::{Chain, byte, get, tag};
-use crate::org::{CONTAINER, Id, NONE, Preset, rank_of};
+use super::scratch::{Chain, Spot, byte, get, tag};
+use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
 
 /// No difference.
 const EQUAL: u8 = u8::MAX;
+
+/// One object of a region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) id: u32,
+    pub(super) position: u32,
+    /// Index of the parent in the region.
+    up: u32,
+    cap: u8,
+    /// A difference comes down while the audience's cap is at least this.
+    least: u8,
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Region {
@@ -19,12 +31,7 @@ pub(super) struct Region {
     pub(super) class: u32,
     /// Whether chains by subject were gathered for it.
     gathered: bool,
-    pub(super) ids: Vec<u32>,
-    position: Vec<u32>,
-    up: Vec<u32>,
-    cap: Vec<u8>,
-    /// A difference comes down while the audience's cap is at least this.
-    least: Vec<u8>,
+    pub(super) places: Vec<Place>,
     pub(super) plain: Vec<u8>,
     pub(super) changed: Vec<u8>,
     pub(super) context: Vec<u8>,
@@ -36,53 +43,42 @@ pub(super) struct Region {
 }
 
 impl Region {
-    /// Where each object of the region stands among all objects.
-    pub(super) fn positions(&self) -> &[u32] {
-        &self.position
-    }
-
     pub(super) fn heap_bytes(&self) -> usize {
-        (self.ids.capacity() + self.position.capacity() + self.up.capacity() + self.roots.capacity()) * 4
-            + self.cap.capacity()
-            + self.least.capacity()
+        self.places.capacity() * size_of::<Place>()
+            + (self.roots.capacity() + self.signature.capacity()) * 4
             + self.plain.capacity()
             + self.changed.capacity()
             + self.context.capacity()
     }
 
     fn clear(&mut self) {
-        for list in [&mut self.ids, &mut self.position, &mut self.up, &mut self.roots] {
-            list.clear();
-        }
-        for list in [&mut self.cap, &mut self.least, &mut self.plain, &mut self.changed, &mut self.context] {
+        self.places.clear();
+        self.roots.clear();
+        for list in [&mut self.plain, &mut self.changed, &mut self.context] {
             list.clear();
         }
         (self.gathered, self.context_clean, self.holds) = (false, true, 0);
     }
 
-    fn sweep(&mut self, preset: Preset) {
-        for at in 0..self.up.len() {
-            let up = get(&self.up, at) as usize;
-            if up == NONE as usize {
-                continue;
-            }
-            let cap = byte(&self.cap, at);
-            let (plain, changed) = (preset.lower(byte(&self.plain, up), cap), preset.lower(byte(&self.changed, up), cap));
-            raise(&mut self.plain, at, plain);
-            raise(&mut self.changed, at, changed);
-        }
+    #[inline]
+    fn position(&self, place: u32) -> u32 {
+        self.places.get(place as usize).map_or(NONE, |place| place.position)
     }
 
-    fn sweep_context(&mut self, preset: Preset) {
-        let Region { up, cap, context, .. } = self;
-        for (at, (up, cap)) in up.iter().zip(cap.iter()).enumerate() {
-            let above = context.get(*up as usize).copied().unwrap_or(0);
-            let rank = preset.lower(above, *cap);
-            if let Some(slot) = context.get_mut(at)
-                && *slot < rank
-            {
-                *slot = rank;
-            }
+    fn sweep(&mut self, preset: Preset) {
+        for list in [&mut self.plain, &mut self.changed] {
+            sweep(&self.places, list, preset);
+        }
+    }
+}
+
+/// Brings every rank down to the objects below.
+fn sweep(places: &[Place], list: &mut [u8], preset: Preset) {
+    for (at, place) in places.iter().enumerate() {
+        let above = byte(list, place.up as usize);
+        let rank = preset.lower(above, place.cap);
+        if let Some(slot) = list.get_mut(at) {
+            *slot = rank.max(*slot);
         }
     }
 }
@@ -180,59 +176,58 @@ impl Work<'_> {
     }
 
     fn lay_out(&mut self, sources: &[(u32, u8)]) {
+        let links = self.scratch.links_differ;
         let scratch = &mut *self.scratch;
-        let (tree, region, places) = (&scratch.tree, &mut scratch.region, &mut scratch.region_of);
-        let mut rest = sources.iter().copied().peekable();
-        let links = scratch.tags.as_slice();
+        let (tree, region, index) = (&scratch.tree, &mut scratch.region, &mut scratch.region_of);
+        let mut rest = sources.iter().copied();
+        let mut source = rest.next();
         let len = tree.len();
-        while let Some((start, _)) = rest.peek().copied() {
+        while let Some((start, _)) = source {
             if start == NONE {
                 break;
             }
-            let (mut at, stop) = if start < len { (start, get(&tree.end, start as usize)) } else { (start, start + 1) };
+            let (mut at, stop) = match tree.spots.get(start as usize) {
+                Some(spot) => (start, spot.end),
+                None => (start, start + 1),
+            };
             while at < stop {
                 let mut least = EQUAL;
-                while let Some((_, source)) = rest.next_if(|(source, _)| *source == at) {
-                    least = least.min(source);
+                while let Some((position, of_source)) = source
+                    && position == at
+                {
+                    least = least.min(of_source);
+                    source = rest.next();
                 }
-                let index = (at.wrapping_sub(len)) as usize;
-                let (id, up, cap) = if at < len {
-                    (get(&tree.order, at as usize), get(&tree.up, at as usize), byte(&tree.cap, at as usize))
-                } else {
-                    (get(&scratch.extras, index), NONE, 0)
-                };
+                let behind = Spot { id: get(&scratch.extras, at.wrapping_sub(len) as usize), up: NONE, end: at + 1, cap: 0 };
+                let spot = tree.spots.get(at as usize).copied().unwrap_or(behind);
                 let mut above = NONE;
-                if up != NONE && byte(links, id as usize) & tag::LINK == 0 {
-                    let place = get(places, up as usize);
-                    if get(&region.position, place as usize) == up {
-                        above = place;
-                        let carried = byte(&region.least, place as usize);
-                        if carried <= cap {
-                            least = least.min(carried);
-                        }
+                let place = get(index, spot.up as usize);
+                if let Some(parent) = region.places.get(place as usize)
+                    && parent.position == spot.up
+                    && !(links && byte(&scratch.tags, spot.id as usize) & tag::LINK != 0)
+                {
+                    above = place;
+                    if parent.least <= spot.cap {
+                        least = least.min(parent.least);
                     }
                 }
                 if least == EQUAL {
                     // Nothing comes down here: on to what stands beside it, or to a difference further below.
-                    let end = if at < len { get(&tree.end, at as usize) } else { at + 1 };
-                    at = rest.peek().map_or(end, |(source, _)| end.min(*source));
+                    at = source.map_or(spot.end, |(position, _)| spot.end.min(position));
                     continue;
                 }
-                if let Some(slot) = places.get_mut(at as usize) {
-                    *slot = region.ids.len() as u32;
+                let here = region.places.len() as u32;
+                if let Some(slot) = index.get_mut(at as usize) {
+                    *slot = here;
                 }
                 if above == NONE {
-                    region.roots.push(region.ids.len() as u32);
+                    region.roots.push(here);
                 }
-                region.ids.push(id);
-                region.position.push(at);
-                region.up.push(above);
-                region.cap.push(cap);
-                region.least.push(least);
+                region.places.push(Place { id: spot.id, position: at, up: above, cap: spot.cap, least });
                 at += 1;
             }
         }
-        let count = region.ids.len();
+        let count = region.places.len();
         for list in [&mut region.plain, &mut region.changed, &mut region.context] {
             list.resize(count, 0);
         }
@@ -243,18 +238,18 @@ impl Work<'_> {
         let links_differ = self.scratch.links_differ;
         let roots = std::mem::take(&mut self.scratch.region.roots);
         for root in &roots {
-            let position = get(&self.scratch.region.position, *root as usize);
+            let start = self.scratch.region.places.get(*root as usize).map_or((NONE, NONE), |place| (place.position, place.id));
             let sides = if links_differ { PLAIN } else { PLAIN | CHANGED };
-            let mut at = position;
+            let mut at = start.0;
             let mut cap = u8::MAX;
-            while at < self.scratch.tree.len() {
-                cap = cap.min(byte(&self.scratch.tree.cap, at as usize));
-                at = get(&self.scratch.tree.up, at as usize);
+            while let Some(spot) = self.scratch.tree.spots.get(at as usize).copied() {
+                cap = cap.min(spot.cap);
+                at = spot.up;
                 self.add_above(at, *root, cap, sides);
             }
             if links_differ {
                 let view = self.view();
-                let mut at = Id(get(&self.scratch.region.ids, *root as usize));
+                let mut at = Id(start.1);
                 let mut cap = u8::MAX;
                 while let Some(parent) = view.link(at) {
                     cap = cap.min(view.audience(at).cap());
@@ -279,7 +274,7 @@ impl Work<'_> {
     #[inline]
     fn place(&self, position: u32) -> u32 {
         let place = get(&self.scratch.region_of, position as usize);
-        if position != NONE && get(&self.scratch.region.position, place as usize) == position { place } else { NONE }
+        if position != NONE && self.scratch.region.position(place) == position { place } else { NONE }
     }
 
     /// Puts a signature subject's grants where they stand, and where they come down into the region.
@@ -324,13 +319,13 @@ impl Work<'_> {
             scratch.relevant_chains.push(Chain { at, next: *head, rank, sides: PLAIN });
             *head = scratch.relevant_chains.len() as u32 - 1;
         };
-        for (at, id) in (0u32..).zip(&scratch.region.ids) {
-            for word in facts.list(*id) {
+        for (at, place) in (0u32..).zip(&scratch.region.places) {
+            for word in facts.list(place.id) {
                 add(word & CONTAINER, at, rank_of(*word));
             }
         }
         for position in &scratch.above_touched {
-            let grants = facts.list(get(&scratch.tree.order, *position as usize));
+            let grants = facts.list(scratch.tree.spots.get(*position as usize).map_or(NONE, |spot| spot.id));
             let mut next = get(&scratch.above, *position as usize);
             while let Some(chain) = scratch.chains.get(next as usize) {
                 if chain.sides & PLAIN != 0 {
@@ -341,6 +336,12 @@ impl Work<'_> {
                 next = chain.next;
             }
         }
+    }
+
+    /// Whether no grant outside the signature stands in the region or comes down into it.
+    pub(super) fn lonely(&mut self) -> bool {
+        self.gather();
+        self.scratch.relevant_touched.is_empty()
     }
 
     /// Sweeps what the rest of the grants of the user just ascended from give in the region. False for nothing.
@@ -356,8 +357,8 @@ impl Work<'_> {
         let mut found = false;
         if many {
             let scratch = &mut *self.scratch;
-            for subject in &scratch.reach {
-                let mut next = get(&scratch.relevant, *subject as usize);
+            for word in &scratch.reach {
+                let mut next = get(&scratch.relevant, (word & CONTAINER) as usize);
                 while let Some(chain) = scratch.relevant_chains.get(next as usize) {
                     found = true;
                     raise(&mut scratch.region.context, chain.at as usize, chain.rank);
@@ -369,7 +370,8 @@ impl Work<'_> {
         }
         if found {
             self.scratch.region.context_clean = false;
-            self.scratch.region.sweep_context(preset);
+            let Region { places, context, .. } = &mut self.scratch.region;
+            sweep(places, context, preset);
         }
         found
     }
@@ -378,11 +380,11 @@ impl Work<'_> {
         let (facts, preset) = (self.facts, self.facts.preset());
         let mut context = std::mem::take(&mut self.scratch.region.context);
         let mut found = false;
-        for subject in &self.scratch.reach {
-            if self.scratch.tag(*subject) & tag::SIG != 0 {
+        for subject in self.scratch.reach.iter().map(|word| word & CONTAINER) {
+            if facts.there(subject).1 & GRANTED == 0 || self.scratch.tag(subject) & tag::SIG != 0 {
                 continue;
             }
-            for [word, _] in facts.grants_of(*subject) {
+            for [word, _] in facts.grants_of(subject) {
                 let position = self.scratch.tree.position(facts, word & CONTAINER);
                 let place = self.place(position) as usize;
                 if let Some(slot) = context.get_mut(place) {
@@ -401,5 +403,32 @@ impl Work<'_> {
         }
         self.scratch.region.context = context;
         found
+    }
+
+    /// Whether the user just ascended from has a grant outside the signature; those are the same on both sides.
+    pub(super) fn holds_more(&self) -> bool {
+        self.scratch.reach.iter().map(|word| word & CONTAINER).any(|subject| {
+            self.facts.there(subject).1 & GRANTED != 0
+                && self.scratch.tag(subject) & tag::SIG == 0
+                && self.facts.grants_of(subject).iter().any(|[word, _]| self.sides(word & CONTAINER) == PLAIN | CHANGED)
+        })
+    }
+
+    /// Stamps the region's objects that have a row; gives how many had none so far.
+    pub(super) fn mark(&mut self, has_row: impl Fn(u8, u8, u8) -> bool) -> u32 {
+        let scratch = &mut *self.scratch;
+        let (region, stamp) = (&scratch.region, scratch.object_stamp);
+        let ranks = region.plain.iter().zip(&region.changed).zip(&region.context);
+        let mut fresh = 0;
+        for (place, ((plain, changed), context)) in region.places.iter().zip(ranks) {
+            if has_row(*plain, *changed, *context)
+                && let Some(slot) = scratch.object_seen.get_mut(place.position as usize)
+                && *slot != stamp
+            {
+                *slot = stamp;
+                fresh += 1;
+            }
+        }
+        fresh
     }
 }

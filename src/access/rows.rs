@@ -127,31 +127,41 @@ impl Tally {
         }
     }
 
-    /// The same for a user who is active on both sides: every object has a row, its kind follows from the ranks.
-    pub(super) fn sweep(&mut self, judge: Judge, plain: &[Rank], changed: &[Rank], context: &[Rank]) {
-        let (before, after) = if judge.flip { (changed, plain) } else { (plain, changed) };
-        let (mut grants, mut revokes, mut up, mut down, mut reaches) = (0u32, 0u32, 0u32, 0u32, 0);
-        for ((before, after), context) in before.iter().zip(after).zip(context) {
-            let (was, now) = ((*before).max(*context), (*after).max(*context));
+    /// The counts of a whole region, as `Judge::row` would give them one by one.
+    pub(super) fn of(judge: Judge, plain: &[Rank], changed: &[Rank]) -> Tally {
+        Tally::count(judge, plain.iter().copied().zip(changed.iter().copied()))
+    }
+
+    /// The same with what the user holds besides.
+    pub(super) fn with(judge: Judge, plain: &[Rank], changed: &[Rank], context: &[Rank]) -> Tally {
+        let sides = plain.iter().zip(changed).zip(context);
+        Tally::count(judge, sides.map(|((plain, changed), more)| ((*plain).max(*more), (*changed).max(*more))))
+    }
+
+    #[inline]
+    fn count(judge: Judge, sides: impl Iterator<Item = (Rank, Rank)>) -> Tally {
+        let mask = |active: bool| if active { u8::MAX } else { 0 };
+        let (mask_before, mask_after) = (mask(judge.active_before), mask(judge.active_after));
+        let (mut count, mut up, mut down, mut grants, mut revokes, mut latent, mut nothing) = (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
+        let mut reaches = 0;
+        for (plain, changed) in sides {
+            let (before, after) = if judge.flip { (changed, plain) } else { (plain, changed) };
+            let (was, now) = (before & mask_before, after & mask_after);
+            count += 1;
             up += u32::from(now > was);
             down += u32::from(now < was);
-            grants += u32::from(was == 0);
-            revokes += u32::from(now == 0);
+            grants += u32::from((was == 0) & (now > 0));
+            revokes += u32::from((now == 0) & (was > 0));
+            nothing += u32::from((was | now) == 0);
+            latent += u32::from(((was | now) == 0) & (before != after));
             reaches = if now > was { now.max(reaches) } else { reaches };
         }
-        let masked = before.len() as u32 - up - down;
-        self.kinds = [grants, revokes, up - grants, down - revokes, 0, masked];
-        self.reaches = reaches;
+        let masked = if judge.whole { 0 } else { count - up - down - nothing };
+        Tally { kinds: [grants, revokes, up - grants, down - revokes, latent, masked], reaches }
     }
 
     pub(super) fn rows(&self) -> u64 {
         self.kinds.iter().map(|n| u64::from(*n)).sum()
-    }
-
-    pub(super) fn join(&mut self, other: &Tally) {
-        for (sum, count) in self.kinds.iter_mut().zip(other.kinds) {
-            *sum += count;
-        }
     }
 
     pub(super) fn tell(&self, rows: &mut UserRows) {

@@ -2,20 +2,28 @@
 
 use crate::org::{Facts, NONE};
 
+/// One object of the tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    pub(super) id: u32,
+    /// Where the parent stands.
+    pub(super) up: u32,
+    /// One past the last object below.
+    pub(super) end: u32,
+    pub(super) cap: u8,
+}
+
 /// The objects of the base in preorder, so that a subtree is an interval. Worked out again after the tree changed.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     version: u64,
-    pub(super) order: Vec<u32>,
-    pub(super) up: Vec<u32>,
-    pub(super) end: Vec<u32>,
-    pub(super) cap: Vec<u8>,
+    pub(super) spots: Vec<Spot>,
     position: Vec<u32>,
 }
 
 impl Tree {
     pub(super) fn len(&self) -> u32 {
-        self.order.len() as u32
+        self.spots.len() as u32
     }
 
     /// Where an object of the base stands; `NONE` for anything else.
@@ -29,21 +37,15 @@ impl Tree {
             return;
         }
         self.version = facts.tree_version;
-        for list in [&mut self.order, &mut self.up, &mut self.end] {
-            list.clear();
-        }
-        self.cap.clear();
+        self.spots.clear();
         self.position.clear();
         self.position.resize(facts.object_slots(), NONE);
         let mut todo: Vec<(u32, u32)> = Vec::new();
         for root in facts.object_ids().filter(|id| facts.link(*id).is_none()) {
             todo.push((root, NONE));
             while let Some((id, up)) = todo.pop() {
-                let at = self.order.len() as u32;
-                self.order.push(id);
-                self.up.push(up);
-                self.end.push(at + 1);
-                self.cap.push(facts.cap(id));
+                let at = self.spots.len() as u32;
+                self.spots.push(Spot { id, up, end: at + 1, cap: facts.cap(id) });
                 if let Some(position) = self.position.get_mut(facts.object_slot(id)) {
                     *position = at;
                 }
@@ -51,16 +53,16 @@ impl Tree {
             }
         }
         // Children stand after their parents, so one walk backwards hands every end up.
-        for at in (0..self.order.len()).rev() {
-            let (up, end) = (get(&self.up, at), get(&self.end, at));
-            if let Some(slot) = self.end.get_mut(up as usize) {
-                *slot = end.max(*slot);
+        for at in (0..self.spots.len()).rev() {
+            let Some(spot) = self.spots.get(at).copied() else { break };
+            if let Some(parent) = self.spots.get_mut(spot.up as usize) {
+                parent.end = parent.end.max(spot.end);
             }
         }
     }
 
     fn heap_bytes(&self) -> usize {
-        (self.order.capacity() + self.up.capacity() + self.end.capacity() + self.position.capacity()) * 4 + self.cap.capacity()
+        self.spots.capacity() * size_of::<Spot>() + self.position.capacity() * 4
     }
 }
 
@@ -108,7 +110,7 @@ pub struct Scratch {
     pub(super) stamp: u32,
     pub(super) tags: Vec<u8>,
     pub(super) tagged: Vec<u32>,
-    /// Subjects reached, in order of finding.
+    /// Subjects reached, as words `id | sides << 24`.
     pub(super) reach: Vec<u32>,
     pub(super) queue: Vec<(u32, u8)>,
     /// Objects that exist on the changed side only, ascending; they stand behind the tree.
@@ -156,7 +158,7 @@ impl Scratch {
     }
 
     pub(super) fn prepare_objects(&mut self) {
-        let objects = self.tree.order.len() + self.extras.len();
+        let objects = self.tree.spots.len() + self.extras.len();
         grow(&mut self.region_of, objects, NONE);
         grow(&mut self.above, objects, NONE);
         grow(&mut self.object_seen, objects, 0);

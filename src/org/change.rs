@@ -8,9 +8,10 @@
 use hashbrown::HashTable;
 
 use super::edges::{CONTAINER, MEMBER};
-use super::facts::{Audience, Facts, Id, Kind, Parent, Policy, Rank};
+use super::facts::Facts;
 use super::net::{Net, mix};
 use super::view::View;
+use super::words::{Audience, Id, Kind, Parent, Policy, Rank};
 
 /// A value and the request that wrote it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use super::change::{Change, Written};
 use super::edges::CONTAINER;
-use super::facts::{Facts, Id, Kind};
+use super::facts::Facts;
+use super::words::{Id, Kind};
 
 impl Facts {
     /// Makes the change so. The opposite carries the same causes: before = these facts + the opposite.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use super::facts::{Preset, Rank};
+use super::words::{Preset, Rank};
 use crate::dialect::Dialect;
 use crate::limits::Limits;
 use crate::schema::{Registry, Roles, SchemaError};

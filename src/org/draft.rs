@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use super::body::Body;
 use super::digest::Digest;
-use super::facts::{Audience, Id, Kind, Parent, Rank};
 use super::index::Index;
 use super::names::{Class, Names, ORGANIZATION};
 use super::settings::Settings;
 use super::store::{Edits, Organization};
 use super::view::View;
+use super::words::{Audience, Id, Kind, Parent, Rank};
 use crate::resource::Packed;
 use crate::schema::AttributeId;
 

@@ -5,149 +5,12 @@
 //! of parents, gets nothing from above; grants on it count. Rings are judged by the stored parent links alone.
 
 use super::edges::{self, CONTAINER, MEMBER, Subject, block, rank_of, word};
-
-/// A dense number for a resource; below 2^24. 0 is the organization itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Id(pub u32);
-
-impl Id {
-    /// The organization, which is an object too.
-    pub const ORGANIZATION: Id = Id(0);
-    /// The largest id there may be.
-    pub const MAX: Id = Id(CONTAINER - 1);
-}
-
-/// What an id is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// The singleton.
-    Organization,
-    /// A person.
-    User,
-    /// A set of users and groups.
-    Group,
-    /// The root of a tree of folders.
-    Workspace,
-    /// Inside a workspace or folder.
-    Folder,
-}
-
-/// A role by its place in the preset: 0 none, 1 the weakest; at most 254.
-pub type Rank = u8;
-
-/// How access comes down into a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Audience {
-    /// Nothing comes down.
-    #[default]
-    Private,
-    /// Everything does.
-    Parent,
-    /// At most this rank.
-    Cap(Rank),
-}
-
-impl Audience {
-    /// The strongest rank that is not exempt and comes through.
-    #[inline]
-    pub fn cap(self) -> u8 {
-        match self {
-            Audience::Private => 0,
-            Audience::Parent => u8::MAX,
-            Audience::Cap(rank) => rank,
-        }
-    }
-
-    fn from_cap(cap: u8) -> Audience {
-        match cap {
-            0 => Audience::Private,
-            u8::MAX => Audience::Parent,
-            rank => Audience::Cap(rank),
-        }
-    }
-}
-
-/// A folder's parent as its record declares it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Parent {
-    /// The parent.
-    pub id: Id,
-    /// Workspace or Folder.
-    pub kind: Kind,
-}
-
-/// How explicit and carried roles add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Combine {
-    /// The stronger one.
-    #[default]
-    Strongest,
-    /// Carried counts only where nothing is explicit, or where it is exempt.
-    MostSpecific,
-}
-
-/// The settings of an organization that change what follows from its facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Policy {
-    /// How explicit and carried add up.
-    pub combine: Combine,
-    /// Potential on a folder only with an explicit role on its workspace. A folder without a workspace has none.
-    pub workspace_exit: bool,
-}
-
-/// The ordered roles, as far as numbers go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Preset {
-    /// How many roles there are.
-    pub ranks: Rank,
-    /// Ranks from here on pass every audience unchanged; 255 for none.
-    pub exempt_from: Rank,
-}
-
-impl Preset {
-    /// What a rank becomes behind an audience's cap.
-    #[inline]
-    pub fn lower(self, rank: Rank, cap: u8) -> Rank {
-        if rank >= self.exempt_from { rank } else { rank.min(cap) }
-    }
-}
-
-/// How many of each there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Users, inactive ones included.
-    pub users: u32,
-    /// Users who are active.
-    pub active_users: u32,
-    /// Groups.
-    pub groups: u32,
-    /// Workspaces.
-    pub workspaces: u32,
-    /// Folders.
-    pub folders: u32,
-    /// Membership records, dangling ones included.
-    pub memberships: u32,
-    /// Grant records, dangling ones and ownerships included.
-    pub grants: u32,
-    /// Records that refer to something that is not there.
-    pub dangling: u32,
-}
-
-/// A record that refers to something that is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Dangling {
-    /// (group, subject)
-    Member(Id, Id),
-    /// (object, subject)
-    Grant(Id, Id),
-    /// A folder without its parent.
-    Folder(Id),
-}
+use super::words::{Audience, Counts, Dangling, Id, Kind, Policy, Preset, Rank};
 
 pub(crate) const NONE: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
+pub(super) enum Class {
     Unknown,
     User,
     Group,
@@ -165,23 +28,30 @@ impl Kind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    kind: Option<Kind>,
-    class: Class,
+pub(super) struct Entry {
+    pub(super) kind: Option<Kind>,
+    pub(super) class: Class,
     active: bool,
+    /// INVARIANT: `GROUPED` while the subject's list holds a membership, `GRANTED` while it holds a grant.
+    holds: u8,
 }
 
+/// The subject is a member of something.
+pub(crate) const GROUPED: u8 = 1;
+/// The subject has a grant.
+pub(crate) const GRANTED: u8 = 2;
+
 #[derive(Debug, Clone)]
-struct Object {
-    id: u32,
+pub(super) struct Object {
+    pub(super) id: u32,
     grants: Vec<u32>,
-    parent: u32,
-    first_child: u32,
-    next: u32,
-    prev: u32,
-    cap: u8,
-    declared: Kind,
-    ring: bool,
+    pub(super) parent: u32,
+    pub(super) first_child: u32,
+    pub(super) next: u32,
+    pub(super) prev: u32,
+    pub(super) cap: u8,
+    pub(super) declared: Kind,
+    pub(super) ring: bool,
 }
 
 /// Every stored fact of one organization.
@@ -196,12 +66,12 @@ pub struct Facts {
     free_objects: Vec<u32>,
     policy: Policy,
     preset: Preset,
-    counts: Counts,
+    pub(super) counts: Counts,
     /// Moves on whenever the tree of objects does.
     pub(crate) tree_version: u64,
 }
 
-const ABSENT: Entry = Entry { kind: None, class: Class::Unknown, active: true };
+const ABSENT: Entry = Entry { kind: None, class: Class::Unknown, active: true, holds: 0 };
 
 impl Facts {
     /// An organization in which only the organization itself exists.
@@ -242,7 +112,7 @@ impl Facts {
         self.entries.len() as u32
     }
     #[inline]
-    fn entry(&self, id: u32) -> Entry {
+    pub(super) fn entry(&self, id: u32) -> Entry {
         self.entries.get(id as usize).copied().unwrap_or(ABSENT)
     }
     /// What the id is, if it is there.
@@ -255,6 +125,20 @@ impl Facts {
     pub fn active(&self, user: Id) -> bool {
         let entry = self.entry(user.0);
         entry.kind == Some(Kind::User) && entry.active
+    }
+    /// Whether an id is there, and what its list of pairs holds.
+    #[inline]
+    pub(crate) fn there(&self, id: u32) -> (bool, u8) {
+        let entry = self.entry(id);
+        (entry.kind.is_some(), entry.holds)
+    }
+    fn hold(&mut self, id: u32) {
+        let (first, last) = self.subject(id).map_or((None, None), |s| (s.pairs().first(), s.pairs().last()));
+        let grouped = first.is_some_and(|[w, _]| rank_of(*w) == MEMBER);
+        let granted = last.is_some_and(|[w, _]| rank_of(*w) != MEMBER);
+        if let Some(entry) = self.entries.get_mut(id as usize) {
+            entry.holds = (u8::from(grouped) * GROUPED) | (u8::from(granted) * GRANTED);
+        }
     }
     #[inline]
     pub(crate) fn subject(&self, id: u32) -> Option<&Subject> {
@@ -282,10 +166,10 @@ impl Facts {
     pub(crate) fn object_slots(&self) -> usize {
         self.objects.len()
     }
-    fn object(&self, id: u32) -> Option<&Object> {
+    pub(super) fn object(&self, id: u32) -> Option<&Object> {
         if self.entry(id).class == Class::Object { self.objects.get(self.slot(id)) } else { None }
     }
-    fn object_mut(&mut self, id: u32) -> Option<&mut Object> {
+    pub(super) fn object_mut(&mut self, id: u32) -> Option<&mut Object> {
         let slot = self.slot(id);
         if self.entry(id).class == Class::Object { self.objects.get_mut(slot) } else { None }
     }
@@ -316,44 +200,6 @@ impl Facts {
             Err(_) => 0,
         }
     }
-    /// A folder's parent as stored.
-    pub fn parent(&self, folder: Id) -> Option<Parent> {
-        let object = self.object(folder.0)?;
-        (object.parent != NONE).then_some(Parent { id: Id(object.parent), kind: object.declared })
-    }
-    /// A folder's audience.
-    pub fn audience(&self, folder: Id) -> Audience {
-        Audience::from_cap(self.cap(folder.0))
-    }
-    #[inline]
-    pub(crate) fn cap(&self, id: u32) -> u8 {
-        self.object(id).map_or(0, |object| object.cap)
-    }
-    /// Whether the folder stands on a ring of parent links.
-    pub(crate) fn on_ring(&self, id: u32) -> bool {
-        self.object(id).is_some_and(|object| object.ring)
-    }
-    /// Whether a folder is there and its stored parent is there, of the declared kind.
-    pub(crate) fn attached(&self, id: u32) -> Option<u32> {
-        let object = self.object(id)?;
-        let parent = self.entry(object.parent).kind?;
-        (self.entry(id).kind == Some(Kind::Folder) && parent == object.declared).then_some(object.parent)
-    }
-    /// The parent that carries something down: attached and not on a ring.
-    pub(crate) fn link(&self, id: u32) -> Option<u32> {
-        let parent = self.attached(id)?;
-        (!self.on_ring(id)).then_some(parent)
-    }
-    /// Everything that names `id` as its parent, attached or not.
-    pub(crate) fn raw_children(&self, id: u32) -> impl Iterator<Item = u32> + '_ {
-        let mut next = self.object(id).map_or(NONE, |object| object.first_child);
-        std::iter::from_fn(move || {
-            let object = self.object(next)?;
-            let child = object.id;
-            next = object.next;
-            Some(child)
-        })
-    }
     pub(crate) fn object_ids(&self) -> impl Iterator<Item = u32> + '_ {
         self.objects.iter().filter(|o| o.id != NONE && self.entry(o.id).kind.is_some()).map(|o| o.id)
     }
@@ -364,7 +210,7 @@ impl Facts {
 
     // ── writing
 
-    fn admit(&mut self, id: u32, class: Class) -> bool {
+    pub(super) fn admit(&mut self, id: u32, class: Class) -> bool {
         if id > Id::MAX.0 {
             return false;
         }
@@ -447,10 +293,6 @@ impl Facts {
         if let Some(slot) = self.slots.get_mut(id as usize) {
             *slot = NONE;
         }
-    }
-
-    fn folder_dangles(&self, id: u32) -> bool {
-        self.entry(id).kind == Some(Kind::Folder) && self.attached(id).is_none()
     }
 
     /// How many edges and folders at `id` depend on its being there: those whose other end is.
@@ -572,10 +414,12 @@ impl Facts {
                 if let Some(list) = self.subjects.get_mut(s as usize) {
                     list.insert(index, [word(c, value), position]);
                 }
+                self.hold(s);
                 self.count_pair(c, s, grouped, u32::wrapping_add);
             }
             (Ok(index), 0) => {
                 self.remove_pair(c, s, index, grouped);
+                self.hold(s);
                 self.count_pair(c, s, grouped, u32::wrapping_sub);
                 self.release(c);
                 self.release(s);
@@ -616,102 +460,6 @@ impl Facts {
         {
             list.put(index, [word(container, rank_of(moved)), position]);
         }
-    }
-
-    /// Stores a folder's parent. False when the ids cannot be that.
-    pub fn set_parent(&mut self, folder: Id, parent: Option<Parent>) -> bool {
-        let Id(raw) = folder;
-        if self.parent(folder) == parent {
-            return true;
-        }
-        if !self.admit(raw, Class::Object) || parent.is_some_and(|p| !self.admit(p.id.0, Class::Object)) {
-            return false;
-        }
-        let dangled = self.folder_dangles(raw);
-        self.break_ring(raw);
-        self.unlink(raw);
-        // Unlinking may have let go of the very parent that is named again.
-        let to = parent.filter(|p| self.admit(p.id.0, Class::Object)).map_or(NONE, |p| p.id.0);
-        let first = self.object(to).map_or(NONE, |o| o.first_child);
-        if let Some(object) = self.object_mut(raw) {
-            object.parent = to;
-            object.declared = parent.map_or(Kind::Folder, |p| p.kind);
-            object.next = first;
-        }
-        if let Some(next) = self.object_mut(first) {
-            next.prev = raw;
-        }
-        if let Some(object) = self.object_mut(to) {
-            object.first_child = raw;
-        }
-        self.mark_ring(raw);
-        let dangles = self.folder_dangles(raw);
-        self.counts.dangling = (self.counts.dangling + u32::from(dangles)).wrapping_sub(u32::from(dangled));
-        self.tree_version += 1;
-        true
-    }
-
-    fn unlink(&mut self, raw: u32) {
-        let Some(object) = self.object_mut(raw) else { return };
-        let (parent, next, prev) = (object.parent, object.next, object.prev);
-        (object.parent, object.next, object.prev) = (NONE, NONE, NONE);
-        if let Some(next) = self.object_mut(next) {
-            next.prev = prev;
-        }
-        match self.object_mut(prev) {
-            Some(prev) => prev.next = next,
-            None => {
-                if let Some(parent) = self.object_mut(parent) {
-                    parent.first_child = next;
-                }
-            }
-        }
-        self.release(parent);
-    }
-
-    fn break_ring(&mut self, start: u32) {
-        let mut at = start;
-        while let Some(object) = self.object_mut(at)
-            && object.ring
-        {
-            object.ring = false;
-            at = object.parent;
-        }
-    }
-
-    fn mark_ring(&mut self, start: u32) {
-        let mut at = start;
-        loop {
-            let Some(object) = self.object(at) else { return };
-            if object.ring {
-                return;
-            }
-            at = object.parent;
-            if at == start {
-                break;
-            }
-        }
-        while let Some(object) = self.object_mut(at)
-            && !object.ring
-        {
-            object.ring = true;
-            at = object.parent;
-        }
-    }
-
-    /// Stores a folder's audience. False when the id cannot be a folder.
-    pub fn set_audience(&mut self, folder: Id, audience: Audience) -> bool {
-        if self.audience(folder) == audience {
-            return true;
-        }
-        if !self.admit(folder.0, Class::Object) {
-            return false;
-        }
-        if let Some(object) = self.object_mut(folder.0) {
-            object.cap = audience.cap();
-            self.tree_version += 1;
-        }
-        true
     }
 
     /// Stores the policy.

@@ -2,8 +2,8 @@
 
 use hashbrown::HashTable;
 
-use super::facts::Id;
 use super::names::hash_text;
+use super::words::Id;
 use crate::resource::{Packed, value};
 use crate::schema::{AttributeId, Registry};
 

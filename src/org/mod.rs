@@ -18,14 +18,17 @@ mod names;
 mod net;
 mod settings;
 mod store;
+mod tree;
 mod view;
+mod words;
 
 pub use change::{Change, GrantChange, MemberChange, Node, Written};
 pub use config::{Config, ConfigError, Role, RolePreset};
-pub use facts::{Audience, Combine, Counts, Dangling, Facts, Id, Kind, Parent, Policy, Preset, Rank};
+pub use facts::Facts;
 pub use settings::{Guard, GuardSetting, Outcome, Settings};
 pub use store::{Organization, Stats};
 pub use view::View;
+pub use words::{Audience, Combine, Counts, Dangling, Id, Kind, Parent, Policy, Preset, Rank};
 
 pub(crate) use body::Body;
 pub use body::Time;
@@ -35,5 +38,5 @@ pub(crate) use names::{Class, ORGANIZATION, hash_text};
 pub(crate) use store::{Edits, Opposite};
 
 pub(crate) use edges::{CONTAINER, MEMBER, rank_of};
-pub(crate) use facts::NONE;
+pub(crate) use facts::{GRANTED, GROUPED, NONE};
 pub(crate) use net::{Pair, mix};

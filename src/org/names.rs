@@ -5,7 +5,7 @@ use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
 use std::hash::Hasher;
 
-use super::facts::{Id, Kind};
+use super::words::{Id, Kind};
 use crate::resource::{push_uuid, uuid_of};
 
 /// What an identifier is looked up among: a user and a group of one name are two things, a workspace and a folder are not.

@@ -1,7 +1,7 @@
 //! The Organization resource's attributes as settings: features, policies and guards, with their defaults.
 
 use super::config::RolePreset;
-use super::facts::{Combine, Policy, Rank};
+use super::words::{Combine, Policy, Rank};
 use crate::resource::{Packed, Value};
 use crate::schema::{AttributeId, Registry, ResourceTypeId};
 

@@ -9,12 +9,13 @@ use super::change::Change;
 use super::config::{Config, ConfigError};
 use super::digest::Digest;
 use super::edges::{CONTAINER, MEMBER};
-use super::facts::{Facts, Id, Kind, Rank};
+use super::facts::Facts;
 use super::index::Index;
 use super::known::Known;
 use super::ledger::{Ledger, LedgerEdits};
 use super::names::{Class, Names, hash_text};
 use super::settings::Settings;
+use super::words::{Id, Kind, Rank};
 use crate::resource::{Document, NodeId, Value};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 

@@ -2,7 +2,8 @@
 
 use super::change::Change;
 use super::edges::{CONTAINER, MEMBER, rank_of};
-use super::facts::{Audience, Facts, Id, Kind, Parent, Policy, Rank};
+use super::facts::Facts;
+use super::words::{Audience, Id, Kind, Parent, Policy, Rank};
 
 /// Facts, and a change that may lie over them.
 #[derive(Debug, Clone, Copy)]
