@@ -14,6 +14,7 @@ pub mod resource;
 pub mod schema;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
+mod validate;
 
 pub use dialect::{Dialect, Tolerance};
 pub use error::ScimError;
@@ -23,8 +24,4 @@ pub use org::{Config, ConfigError, Organization};
 pub use patch::{AttributeChange, PatchOptions, PatchOutcome, apply_patch, patch_changes, patch_inverse};
 pub use resource::{Filter, FilterOptions, Purpose, Report, ValidateOptions};
 pub use schema::Registry;
-
-/// Validates a payload: every issue, and its canonical form when it is valid.
-pub fn validate(registry: &Registry, payload: &[u8], options: &ValidateOptions<'_>) -> Result<Report, ScimError> {
-    Ok(resource::validate_resource(registry, payload, options, true)?)
-}
+pub use validate::validate;

@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use super::elements::Index;
 use super::error::{PatchError, PatchFault};
 use super::message::{Op, Operation};
+use super::target::{Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::path::{PatchPath, Tolerated, parse_patch_path};
 use crate::resource::{Document, Findings, Judge, Kind, Members, Node, NodeId, Reader, Scanner, SourceId, Span, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
@@ -101,31 +101,23 @@ impl<'r, 's> Patcher<'r, 's> {
             self.named = None;
             return outcome;
         };
-        let (path, id) = self.target(path)?;
-        self.operate_on(&path, id, operation.op, operation.value)
+        let target = self.target(path)?;
+        self.operate_on(&target, operation.op, operation.value)
     }
 
     /// Reads a path and finds its attribute.
-    pub(super) fn target(&mut self, text: &str) -> Result<(PatchPath, AttributeId), PatchFault> {
-        let allowed = Tolerated { value_path_sub: false, unquoted: self.dialect.takes(Tolerance::EntraUnquotedValue) };
-        let (path, used) = parse_patch_path(text, &self.limits.filter(), allowed).map_err(|(in_filter, reason)| {
-            let path = text.into();
-            if in_filter { PatchFault::BadFilter { path, reason } } else { PatchFault::BadPath { path, reason } }
-        })?;
-        if used.unquoted {
-            self.note(Tolerance::EntraUnquotedValue, text, "the value without quotation marks was read as text");
-        }
-        let found = self.registry.resolve(self.resource_type, &path.attribute, self.dialect);
-        let (id, tolerance) = found.map_err(|error| PatchFault::UnknownPath { path: text.into(), resource_type: error.resource_type })?;
-        if let Some(rule) = tolerance {
-            self.note(rule, text, "it was read as the extension's `manager`");
-        }
-        Ok((path, id))
+    pub(super) fn target(&mut self, text: &str) -> Result<Target, PatchFault> {
+        self.targets().find(text, self.operation, &mut self.notes)
     }
 
-    fn operate_on(&mut self, path: &PatchPath, id: AttributeId, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
-        if path.filter.is_some() {
-            return self.operate_on_elements(path, id, op, value);
+    fn targets(&self) -> Targets<'r> {
+        Targets { registry: self.registry, resource_type: self.resource_type, dialect: self.dialect, limits: self.limits }
+    }
+
+    fn operate_on(&mut self, target: &Target, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+        let id = target.id;
+        if let Some(chosen) = &target.chosen {
+            return self.operate_on_elements(id, chosen, op, value);
         }
         match (op, value) {
             (Op::Remove, None) => self.unassign(id),
@@ -149,18 +141,17 @@ impl<'r, 's> Patcher<'r, 's> {
                 self.assign(id, member, op, false)?;
                 continue;
             }
-            let (path, id) = self.target(&name)?;
-            if path.filter.is_some() {
+            let target = self.target(&name)?;
+            if target.chosen.is_some() {
                 if !self.dialect.takes(Tolerance::EntraValuePathKey) {
-                    let resource_type = self.registry.resource_type(self.resource_type).name.to_string();
-                    return Err(PatchFault::UnknownPath { path: name.into(), resource_type });
+                    return Err(self.targets().unknown(name.into()));
                 }
                 if !paths.insert(name.to_ascii_lowercase()) {
                     return Err(PatchFault::NamedTwice { path: name.into() });
                 }
                 self.note(Tolerance::EntraValuePathKey, &name, "the name was read as the path of an operation");
             }
-            self.operate_on(&path, id, op, Some(member))?;
+            self.operate_on(&target, op, Some(member))?;
         }
         Ok(())
     }
@@ -226,8 +217,7 @@ impl<'r, 's> Patcher<'r, 's> {
         while let Some((name, member)) = members.next()? {
             let Some(child) = registry.child(id, &name) else {
                 let colon = if attribute.extension { ':' } else { '.' };
-                let resource_type = registry.resource_type(self.resource_type).name.to_string();
-                return Err(PatchFault::UnknownPath { path: format!("{}{colon}{name}", attribute.path), resource_type });
+                return Err(self.targets().unknown(format!("{}{colon}{name}", attribute.path)));
             };
             if registry.attribute(child).mutability == Mutability::ReadOnly && !attribute.extension {
                 let path = self.path(child);

@@ -8,10 +8,11 @@ use std::hash::Hasher;
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
+use super::target::Chosen;
 use crate::dialect::Tolerance;
 use crate::issue::ScimType;
-use crate::path::{AttributePath, Comparison, Filter, Literal, PatchPath};
-use crate::resource::{Document, FilterError, Kind, Node, NodeId, Operand, Resolver, Scope, Span, Test, Token, value};
+use crate::path::{Comparison, Filter, Literal};
+use crate::resource::{Document, Kind, Node, NodeId, Operand, Span, Test, Token, value};
 use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
 
 /// Lists longer than this are looked up by `value` through an [`Index`].
@@ -309,30 +310,18 @@ impl Patcher<'_, '_> {
     }
 
     /// A path with a filter in brackets.
-    pub(super) fn operate_on_elements(&mut self, path: &PatchPath, id: AttributeId, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+    pub(super) fn operate_on_elements(&mut self, id: AttributeId, chosen: &Chosen, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
         let registry = self.registry;
         let attribute = registry.attribute(id);
-        let Some(filter) = &path.filter else { return Ok(()) };
-        let text = path_text(path);
-        if attribute.kind != Type::Complex || attribute.extension {
-            return Err(PatchFault::NoElements { path: text });
+        let Chosen { filter, test, sub, text } = chosen;
+        if op != Op::Remove && value.is_none() {
+            return Err(PatchFault::MissingValue { path: text.clone() });
         }
         if attribute.mutability == Mutability::ReadOnly {
             return Err(PatchFault::ReadOnly { path: attribute.path.to_string() });
         }
-        let test = self.resolved(filter, id, &text)?;
-        let sub = match &path.sub {
-            None => None,
-            Some(name) => Some(registry.child(id, name).ok_or_else(|| PatchFault::UnknownPath {
-                path: format!("{}.{name}", attribute.path),
-                resource_type: registry.resource_type(self.resource_type).name.to_string(),
-            })?),
-        };
-        if op != Op::Remove && value.is_none() {
-            return Err(PatchFault::MissingValue { path: text });
-        }
-        let found = self.matching(id, &test);
-        match (op, value, sub) {
+        let found = self.matching(id, test);
+        match (op, value, *sub) {
             (Op::Remove, _, None) => found.into_iter().try_for_each(|element| self.remove_element(id, element)),
             (Op::Remove, _, Some(sub)) => {
                 self.judge_removal(registry.attribute(sub))?;
@@ -340,7 +329,7 @@ impl Patcher<'_, '_> {
             }
             (_, None, _) => Ok(()),
             (op, Some(value), Some(sub)) => {
-                let found = self.found_or_made(found, filter, id, op, &text)?;
+                let found = self.found_or_made(found, filter, id, op, text)?;
                 self.assign_in(id, &found, sub, value, op)
             }
             (op, Some(value), None) => {
@@ -352,26 +341,10 @@ impl Patcher<'_, '_> {
                     return Ok(());
                 }
                 let made = found.is_empty();
-                let found = self.found_or_made(found, filter, id, op, &text)?;
+                let found = self.found_or_made(found, filter, id, op, text)?;
                 if op == Op::Replace && !made { self.replace_elements(id, &found, value) } else { self.merge_into(id, &found, value, op) }
             }
         }
-    }
-
-    fn resolved(&mut self, filter: &Filter, id: AttributeId, text: &str) -> Result<Test, PatchFault> {
-        let mut resolver =
-            Resolver { registry: self.registry, dialect: self.dialect, known_elsewhere: &|_: &AttributePath| false, notes: Vec::new() };
-        let test = resolver.resolve(filter, Scope::Element(id));
-        for mut note in resolver.notes {
-            note.operation = Some(self.operation);
-            self.notes.push(note);
-        }
-        test.map_err(|reason| match reason {
-            FilterError::UnknownAttribute { .. } | FilterError::NotComparable { .. } => {
-                PatchFault::UnusableFilter { path: text.into(), reason }
-            }
-            reason => PatchFault::UnusableFilter { path: text.into(), reason },
-        })
     }
 
     /// The elements that pass; found by `value` where the filter asks for one.
@@ -654,11 +627,4 @@ impl Patcher<'_, '_> {
 
 fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, element: NodeId) -> u64 {
     key(registry, document, id, element).map_or(0, |key| hash(&key))
-}
-
-/// The path as its parts say it, for messages.
-fn path_text(path: &PatchPath) -> String {
-    let filter = path.filter.as_ref().map_or_else(String::new, |filter| format!("[{filter}]"));
-    let sub = path.sub.as_ref().map_or_else(String::new, |sub| format!(".{sub}"));
-    format!("{}{filter}{sub}", path.attribute)
 }

@@ -32,7 +32,7 @@ pub(crate) enum ListEdit {
 pub(crate) fn is_on(patcher: &mut Patcher<'_, '_>, operation: &Operation<'_>, list: AttributeId) -> bool {
     let Some(path) = &operation.path else { return false };
     let notes = patcher.notes.len();
-    let found = patcher.target(path).is_ok_and(|(_, id)| id == list || patcher.registry.attribute(id).parent == Some(list));
+    let found = patcher.target(path).is_ok_and(|target| target.id == list || patcher.registry.attribute(target.id).parent == Some(list));
     patcher.notes.truncate(notes);
     found
 }
@@ -45,15 +45,15 @@ pub(crate) fn edits_of(
 ) -> Result<Option<ListEdit>, PatchFault> {
     patcher.operation = operation.index;
     let Some(text) = &operation.path else { return Ok(None) };
-    let (path, id) = patcher.target(text)?;
-    if id != list || path.sub.is_some() {
+    let target = patcher.target(text)?;
+    if target.id != list {
         return Ok(None);
     }
-    if let Some(filter) = &path.filter {
+    if let Some(chosen) = &target.chosen {
         let is_value =
             |path: &crate::path::AttributePath| path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value");
-        return Ok(match (operation.op, filter) {
-            (Op::Remove, Filter::Compare(path, Comparison::Eq, Literal::String(value))) if is_value(path) => {
+        return Ok(match (operation.op, &chosen.filter) {
+            (Op::Remove, Filter::Compare(path, Comparison::Eq, Literal::String(value))) if is_value(path) && chosen.sub.is_none() => {
                 Some(ListEdit::Remove(vec![Reference { value: value.to_string(), kind: None }]))
             }
             _ => None,

@@ -18,6 +18,24 @@ pub(crate) enum Op {
     Replace,
 }
 
+impl Op {
+    const ALL: [(&'static str, Op); 3] = [("add", Op::Add), ("remove", Op::Remove), ("replace", Op::Replace)];
+
+    pub(super) fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
+    }
+
+    /// The operation of that name, and the tolerance it took.
+    pub(super) fn named(word: &str, dialect: Dialect) -> Result<(Op, Option<Tolerance>), PatchFault> {
+        let exact = Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, op)| (*op, None));
+        let tolerated = || {
+            let (_, op) = Self::ALL.iter().find(|(name, _)| dialect.takes(Tolerance::EntraOpCase) && word.eq_ignore_ascii_case(name))?;
+            Some((*op, Some(Tolerance::EntraOpCase)))
+        };
+        exact.or_else(tolerated).ok_or_else(|| PatchFault::UnknownOp { op: word.into() })
+    }
+}
+
 /// One operation as the message has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation<'t> {
@@ -199,16 +217,11 @@ impl<'t> Message<'t, '_> {
         }
         let span = self.scanner.string()?;
         let word = self.text(span);
-        for (name, op) in [("add", Op::Add), ("remove", Op::Remove), ("replace", Op::Replace)] {
-            if word == name {
-                return Ok(op);
-            }
-            if word.eq_ignore_ascii_case(name) && self.dialect.takes(Tolerance::EntraOpCase) {
-                self.note(Tolerance::EntraOpCase, "op", &format!("`{word}` was read as `{name}`"));
-                return Ok(op);
-            }
+        let (op, tolerance) = Op::named(&word, self.dialect)?;
+        if let Some(rule) = tolerance {
+            self.note(rule, "op", &format!("`{word}` was read as `{}`", op.name()));
         }
-        Err(PatchFault::UnknownOp { op: word.into_owned() })
+        Ok(op)
     }
 
     fn text(&self, span: Span) -> Cow<'t, str> {

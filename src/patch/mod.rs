@@ -1,7 +1,8 @@
 //! A PATCH request (RFC 7644 §3.5.2) applied to a resource: a new resource, or an error and nothing.
 //!
 //! `message` reads the PatchOp; `apply` takes its operations in order; `elements` knows the
-//! values of a multi-valued attribute; `changes` tells what became different and how to undo it.
+//! values of a multi-valued attribute; `target` finds what a path names; `check` judges a message
+//! without a resource; `changes` tells what became different and how to undo it.
 //!
 //! ```
 //! use scim_policy::{PatchOptions, Registry, apply_patch};
@@ -17,14 +18,17 @@
 
 mod apply;
 mod changes;
+mod check;
 mod elements;
 mod error;
 pub(crate) mod members;
 mod message;
+mod target;
 
 pub(crate) use apply::{Patched, Patcher};
 pub use changes::AttributeChange;
 pub(crate) use changes::{changes, inverse};
+pub(crate) use check::check;
 pub use error::{PatchError, PatchFault};
 pub(crate) use message::{Op, Operation, PATCH_OP, operations};
 

@@ -8,6 +8,7 @@ use super::document::{Document, unescaped};
 use super::read::{Findings, Judge, Reader};
 use super::scan::{Scanner, SyntaxError, Token};
 use crate::dialect::Dialect;
+use crate::issue::{Issue, ScimType, Severity};
 use crate::limits::Limits;
 use crate::schema::{Registry, ResourceTypeId};
 
@@ -34,33 +35,14 @@ impl Registry {
         })
     }
 
-    /// The resource type of a payload: the one named, else the one its `schemas` names, else (without any
-    /// `schemas`) the one type that knows more of its attributes than every other.
+    /// The resource type of a payload: the one named, else the one its `schemas` names.
     pub(crate) fn type_of(&self, text: &str, named: Option<&str>, limits: &Limits) -> Result<ResourceTypeId, PayloadError> {
         if let Some(name) = named {
             return self.type_named(name);
         }
         let mut scanner = Scanner::new(text, limits.json_depth);
-        if scanner.token()? != Token::Object {
-            return Ok(scanner.expected("`{`: a resource is an object")?);
-        }
-        scanner.expect(b'{', "`{`")?;
-        let mut open = !scanner.take(b'}');
-        let mut names = Vec::new();
-        while open {
-            let span = scanner.name()?;
-            let name = scanner.slice(span);
-            if name.eq_ignore_ascii_case("schemas") && scanner.token()? == Token::Array {
-                return self.type_of_schemas(&mut scanner);
-            }
-            names.push(name);
-            scanner.skip(1)?;
-            open = scanner.more(b'}', "`,` or `}`")?;
-        }
-        let known = |id: ResourceTypeId| names.iter().filter(|name| self.root_attribute(id, name).is_some()).count();
-        let best = self.resource_types().map(|(id, _)| (known(id), id)).max_by_key(|(count, _)| *count);
-        match best {
-            Some((count, id)) if count > 0 && self.resource_types().filter(|(other, _)| known(*other) == count).count() == 1 => Ok(id),
+        match to_schemas(&mut scanner)? {
+            Some(_) if scanner.token()? == Token::Array => self.type_of_schemas(&mut scanner),
             _ => Err(PayloadError::NoSchemas),
         }
     }
@@ -86,6 +68,29 @@ impl Registry {
         Err(if found.is_empty() { PayloadError::NoSchemas } else { PayloadError::UnknownSchemas { found: found.join(", ") } })
     }
 
+    /// What was wrong with `schemas`, and whether a name is given twice: all there is to say without a resource type.
+    pub(crate) fn findings_without_type(text: &str, error: &PayloadError, limits: &Limits) -> Result<Findings, SyntaxError> {
+        let mut scanner = Scanner::new(text, limits.json_depth);
+        let pointer = to_schemas(&mut scanner)?.map_or_else(String::new, |name| format!("/{name}"));
+        let mut whole = Scanner::new(text, limits.json_depth);
+        let doubled = whole.skip_unique(0)?.doubled.map(|span| whole.slice(span).to_owned());
+        whole.end()?;
+        let issue = |scim_type, path: String, pointer, detail, clause| Issue {
+            severity: Severity::Error,
+            scim_type: Some(scim_type),
+            path,
+            pointer,
+            detail,
+            clause,
+        };
+        let mut issues = vec![issue(ScimType::InvalidValue, "schemas".into(), pointer, error.to_string(), "RFC 7643 §3")];
+        if let Some(name) = doubled {
+            let detail = format!("`{name}` appears twice in one object");
+            issues.push(issue(ScimType::InvalidSyntax, name, String::new(), detail, "RFC 7643 §2.1"));
+        }
+        Ok(Findings { issues, notes: Vec::new() })
+    }
+
     /// Reads a resource as it stands: only its syntax is judged.
     pub(crate) fn stored<'s>(&self, text: &'s str, id: ResourceTypeId, limits: &Limits) -> Result<Document<'s>, SyntaxError> {
         self.read(text, id, Judge::Stored, Dialect::Rfc, limits, &mut Findings::default())
@@ -106,4 +111,41 @@ impl Registry {
         Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth).resource(id)?;
         Ok(document)
     }
+
+    /// Judges a resource that is a part of a payload: its text and where it stands; how, and whether what is
+    /// required may be left out.
+    pub(crate) fn read_part(
+        &self,
+        (text, pointer): (&str, String),
+        id: ResourceTypeId,
+        (judge, partial): (Judge, bool),
+        dialect: Dialect,
+        limits: &Limits,
+        findings: &mut Findings,
+    ) -> Result<(), SyntaxError> {
+        let mut document = Document::with_capacity(text.len() / 24 + 8);
+        let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
+        let mut reader = Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+        reader = reader.starting(0, pointer).partial(partial);
+        reader.resource(id).map(drop)
+    }
+}
+
+/// Moves to the value of `schemas`. The answer: the name as it is written, `None` where there is none.
+fn to_schemas<'t>(scanner: &mut Scanner<'t>) -> Result<Option<&'t str>, SyntaxError> {
+    if scanner.token()? != Token::Object {
+        return scanner.expected("`{`: a resource is an object");
+    }
+    scanner.expect(b'{', "`{`")?;
+    let mut open = !scanner.take(b'}');
+    while open {
+        let span = scanner.name()?;
+        let name = scanner.slice(span);
+        if name.eq_ignore_ascii_case("schemas") || (span.escaped && unescaped(name).eq_ignore_ascii_case("schemas")) {
+            return Ok(Some(name));
+        }
+        scanner.skip(1)?;
+        open = scanner.more(b'}', "`,` or `}`")?;
+    }
+    Ok(None)
 }

@@ -199,7 +199,11 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
                 match names.find(name.as_bytes(), &registry.attributes) {
                     Some((id, exact)) => {
                         let stamp = self.stamps.get_mut(id.index());
-                        let again = stamp.is_some_and(|stamp| std::mem::replace(stamp, object) & !1 == object);
+                        let again = stamp.is_some_and(|stamp| {
+                            let again = *stamp & !1 == object;
+                            *stamp = if again { *stamp } else { object };
+                            again
+                        });
                         if again || (self.borrowed && self.document.child(parent, id).is_some_and(|_| !registry.attribute(id).extension)) {
                             self.duplicate(&name)?;
                             clean = false;

@@ -346,6 +346,98 @@ impl<'t> Members<'t> {
     }
 }
 
+/// What a value that was passed over holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    pub(crate) span: Span,
+    /// It holds something other than nulls, empty arrays and empty objects.
+    pub(crate) assigned: bool,
+    /// A name that stands twice in one object, where it stands first.
+    pub(crate) doubled: Option<Span>,
+}
+
+impl Scanner<'_> {
+    /// Passes over one value, and looks for a name that is given twice in one object, in any case.
+    pub(crate) fn skip_unique(&mut self, depth: usize) -> Result<Skipped, SyntaxError> {
+        let scalar = |token| !matches!(token, Token::Null | Token::Object | Token::Array);
+        let token = self.token()?;
+        if token != Token::Object && token != Token::Array {
+            return Ok(Skipped { span: self.skip(depth)?, assigned: scalar(token), doubled: None });
+        }
+        let start = self.at as u32;
+        let (mut assigned, mut doubled) = (false, None);
+        // For each open container: where the names of an object start in `names`.
+        let mut open: Vec<Option<usize>> = Vec::new();
+        let mut names: Vec<Span> = Vec::new();
+        loop {
+            let token = self.token()?;
+            assigned |= scalar(token);
+            if token == Token::Object || token == Token::Array {
+                self.at += 1;
+                if depth + open.len() >= self.max_depth {
+                    return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                }
+                let object = token == Token::Object;
+                if !self.take(if object { b'}' } else { b']' }) {
+                    open.push(object.then_some(names.len()));
+                    if object {
+                        names.push(self.name()?);
+                    }
+                    continue;
+                }
+            } else {
+                self.skip(depth)?;
+            }
+            loop {
+                let Some(object) = open.last() else {
+                    return Ok(Skipped { span: Span { start, end: self.at as u32, escaped: false }, assigned, doubled });
+                };
+                match object {
+                    Some(_) if self.more(b'}', "`,` or `}`")? => {
+                        names.push(self.name()?);
+                        break;
+                    }
+                    Some(first) => {
+                        doubled = doubled.or_else(|| self.doubled(names.get(*first..).unwrap_or(&[])));
+                        names.truncate(*first);
+                    }
+                    None if self.more(b']', "`,` or `]`")? => break,
+                    None => {}
+                }
+                open.pop();
+            }
+        }
+    }
+
+    /// A name that stands twice among `names`.
+    fn doubled(&self, names: &[Span]) -> Option<Span> {
+        let same = |a: &Span, b: &Span| {
+            let (x, y) = (self.slice(*a), self.slice(*b));
+            if a.escaped || b.escaped {
+                super::document::unescaped(x).eq_ignore_ascii_case(&super::document::unescaped(y))
+            } else {
+                x.eq_ignore_ascii_case(y)
+            }
+        };
+        if names.len() <= 16 {
+            return names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| same(other, name))).map(|(_, name)| *name);
+        }
+        let mut sorted: Vec<(String, Span)> = names
+            .iter()
+            .map(|name| {
+                let raw = self.slice(*name);
+                let text = if name.escaped { super::document::unescaped(raw) } else { raw.to_owned() };
+                (text.to_ascii_lowercase(), *name)
+            })
+            .collect();
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        sorted.windows(2).find_map(|pair| match pair {
+            [a, b] if a.0 == b.0 => Some(b.1),
+            _ => None,
+        })
+    }
+}
+
 /// Checks the size and the encoding of a payload.
 pub(crate) fn text_of(payload: &[u8], limit: usize) -> Result<&str, SyntaxError> {
     if payload.len() > limit.min(u32::MAX as usize - 16) {

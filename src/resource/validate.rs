@@ -9,7 +9,7 @@ use super::payload::PayloadError;
 use super::read::{Findings, Judge};
 use super::scan::text_of;
 use crate::dialect::Dialect;
-use crate::issue::{Issue, Note, ScimType, Severity};
+use crate::issue::{Issue, Note};
 use crate::limits::Limits;
 use crate::schema::{Registry, common};
 
@@ -68,11 +68,8 @@ pub(crate) fn validate_resource(
     let id = match registry.type_of(text, options.resource_type, &options.limits) {
         Ok(id) => id,
         Err(error @ (PayloadError::NoSchemas | PayloadError::UnknownSchemas { .. })) => {
-            // The rest of the payload must be JSON all the same.
-            let mut scanner = super::scan::Scanner::new(text, options.limits.json_depth);
-            scanner.skip(0)?;
-            scanner.end()?;
-            return Ok(Report { issues: vec![no_type(&error)], ..Report::default() });
+            let Findings { issues, notes } = Registry::findings_without_type(text, &error, &options.limits)?;
+            return Ok(Report { issues, notes, ..Report::default() });
         }
         Err(error) => return Err(error),
     };
@@ -90,17 +87,6 @@ pub(crate) fn validate_resource(
     });
     let Findings { issues, notes } = findings;
     Ok(Report { valid, resource_type: Some(registry.resource_type(id).name.to_string()), issues, notes, resource })
-}
-
-fn no_type(error: &PayloadError) -> Issue {
-    Issue {
-        severity: Severity::Error,
-        scim_type: Some(ScimType::InvalidValue),
-        path: "schemas".into(),
-        pointer: "/schemas".into(),
-        detail: error.to_string(),
-        clause: "RFC 7643 §3",
-    }
 }
 
 impl super::document::Document<'_> {

@@ -153,7 +153,9 @@ impl Parser<'_> {
                     return Err(Wrong::Syntax);
                 }
                 self.notes.push("entra.filter-shorthand");
-                let Filter::Compare(sub, op, value) = self.expression(sub)? else { return Err(Wrong::Syntax) };
+                let Filter::Compare(sub, op, value) = self.expression(sub)? else {
+                    return Err(Wrong::Syntax);
+                };
                 return Ok(Filter::Value(name, Box::new(inner), Some((sub, op, value))));
             }
             return Ok(Filter::Value(name, Box::new(inner), None));
@@ -388,7 +390,9 @@ fn values<'a>(subject: Subject<'a>, name: &str, dialect: Dialect) -> Option<(&'a
 }
 
 fn compare(target: &Attr, found: &[J], op: &str, value: &Const, dialect: Dialect) -> bool {
-    let Ok(wanted) = constant(target, op, value, dialect, &mut Vec::new()) else { return false };
+    let Ok(wanted) = constant(target, op, value, dialect, &mut Vec::new()) else {
+        return false;
+    };
     if wanted == J::Null {
         return found.is_empty() == (op == "eq");
     }
@@ -438,8 +442,12 @@ fn holds(f: &Filter, subject: Subject, known: &dyn Fn(&str) -> bool, dialect: Di
             None => false,
         },
         Filter::Value(name, inner, tail) => {
-            let Subject::Resource(rt, _) = subject else { return false };
-            let Some(attr) = rt.resolve(name, dialect).map(|p| p.attr) else { return false };
+            let Subject::Resource(rt, _) = subject else {
+                return false;
+            };
+            let Some(attr) = rt.resolve(name, dialect).map(|p| p.attr) else {
+                return false;
+            };
             let found = values(subject, name, dialect).map(|(_, v)| v).unwrap_or_default();
             found.iter().any(|element| {
                 let here = Subject::Element(attr, element);
@@ -510,7 +518,9 @@ pub fn print(f: &Filter) -> String {
         Filter::Compare(name, op, value) => format!("{name} {op} {}", literal(value)),
         Filter::Value(name, inner, tail) => match tail {
             None => format!("{name}[{}]", print(inner)),
-            Some((sub, op, value)) => format!("{name}[{}].{sub} {op} {}", print(inner), literal(value)),
+            Some((sub, op, value)) => {
+                format!("{name}[{}].{sub} {op} {}", print(inner), literal(value))
+            }
         },
     }
 }

@@ -22,8 +22,8 @@ pub enum FilterText {
     Raw(String),
 }
 
-const WORDS: [&str; 14] =
-    ["x", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
+const WORDS: [&str; 15] =
+    ["x", "🦀 crab", "X", "work", "Work", "home", "", "Ärger", "ärger", "ΣΑΣ", "σας", "a:b", "say \"hi\"", "[x] or (y)", "back\\slash"];
 const IDS: [&str; 5] = ["u1", "u2", "u3", "U1", "g:1"];
 const MAILS: [&str; 4] = ["ann@a.org", "Ann@A.org", "bo@b.org", "cy@c.org"];
 const TYPES: [&str; 4] = ["work", "home", "other", "WORK"];
@@ -250,7 +250,9 @@ pub fn parent<'a>(value: &'a mut J, route: &[usize]) -> &'a mut J {
 /// One thing that a payload may have wrong, or odd.
 fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) {
     let all = all_routes(payload);
-    let Some(route) = (!all.is_empty()).then(|| r.pick(&all).clone()) else { return };
+    let Some(route) = (!all.is_empty()).then(|| r.pick(&all).clone()) else {
+        return;
+    };
     let last = *route.last().expect("not empty");
     let top = route.len() == 1;
     match r.below(16) {
@@ -317,7 +319,7 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
                 0 => urns.push(s("http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group")),
                 1 => urns.truncate(1),
                 2 => urns.push(s(&rt.base.id)),
-                _ => urns.extend(rt.extensions.iter().map(|(e, _)| s(&recase(r, &e.id)))),
+                _ => urns.extend(rt.extensions.iter().map(|(e, _)| s(recase(r, &e.id)))),
             }
             payload.set("schemas", J::Arr(urns));
         }
@@ -347,10 +349,10 @@ fn damage(r: &mut Random, rt: &ResourceType, payload: &mut J, dialect: Dialect) 
                 J::Arr(items) => Some(&mut items[last]),
                 _ => None,
             };
-            if let Some(spot) = text {
-                if matches!(spot, J::Obj(_)) {
-                    *spot = if r.chance(60) { J::Str(spot.print()) } else { s("u1") };
-                }
+            if let Some(spot) = text
+                && matches!(spot, J::Obj(_))
+            {
+                *spot = if r.chance(60) { J::Str(spot.print()) } else { s("u1") };
             }
         }
         14 => {
@@ -421,8 +423,9 @@ fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, depth
             let inner = Box::new(inner(r, urn, attr, resource, dialect, 0));
             let tail = (dialect == Dialect::Entra && r.chance(30)).then(|| {
                 let sub = r.pick(&attr.subs);
-                let (op, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
-                (sub.name.clone(), op, value)
+                let (_, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
+                let value = if value == Const::Json(J::Null) { Const::Json(simple(r, sub)) } else { value };
+                (sub.name.clone(), "eq".to_string(), value)
             });
             return Filter::Value(name, inner, tail);
         }
@@ -522,13 +525,12 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
             let text = recase(r, &b.to_string());
             return (op, Const::Json(J::Str(text)));
         }
-        if let (J::Str(text), "eq", true) = (&value, op.as_str(), r.chance(20)) {
-            if text.len() > 1
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-'))
-                && !super::json::is_number(text)
-            {
-                return (op, Const::Bare(text.clone()));
-            }
+        if let (J::Str(text), "eq", true) = (&value, op.as_str(), r.chance(20))
+            && text.len() > 1
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '@' | '.' | '-'))
+            && !super::json::is_number(text)
+        {
+            return (op, Const::Bare(text.clone()));
         }
     }
     (op, Const::Json(value))
@@ -538,7 +540,8 @@ fn comparison(r: &mut Random, target: &Attr, pool: &[J], dialect: Dialect) -> (S
 pub fn write(f: &Filter, r: &mut Random) -> String {
     let space = |r: &mut Random| " ".repeat(*r.pick(&[1, 1, 1, 1, 2, 3]));
     let maybe = |r: &mut Random| " ".repeat(*r.pick(&[0, 0, 0, 1]));
-    let literal = |value: &Const| match value {
+    let literal = |value: &Const, r: &mut Random| match value {
+        Const::Json(J::Str(text)) if r.chance(15) => escaped(text, r),
         Const::Json(json) => json.print(),
         Const::Bare(text) => text.clone(),
     };
@@ -554,15 +557,84 @@ pub fn write(f: &Filter, r: &mut Random) -> String {
         }
         Filter::Not(a) => format!("{}{}{}", recase(r, "not"), maybe(r), grouped(a, r)),
         Filter::Present(name) => format!("{}{}{}", recase(r, name), space(r), recase(r, "pr")),
-        Filter::Compare(name, op, value) => format!("{}{}{}{}{}", recase(r, name), space(r), recase(r, op), space(r), literal(value)),
+        Filter::Compare(name, op, value) => format!("{}{}{}{}{}", recase(r, name), space(r), recase(r, op), space(r), literal(value, r)),
         Filter::Value(name, inner, tail) => {
             let head = format!("{}[{}{}{}]", recase(r, name), maybe(r), write(inner, r), maybe(r));
             match tail {
                 None => head,
-                Some((sub, op, value)) => format!("{head}.{}{}{}{}{}", recase(r, sub), space(r), recase(r, op), space(r), literal(value)),
+                Some((sub, op, value)) => {
+                    format!("{head}.{}{}{}{}{}", recase(r, sub), space(r), recase(r, op), space(r), literal(value, r))
+                }
             }
         }
     }
+}
+
+/// A JSON string with some characters written as `\u` escapes.
+pub fn escaped(text: &str, r: &mut Random) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '/' if r.chance(50) => out.push_str("\\/"),
+            c if r.chance(30) => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}"))),
+            '"' | '\\' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The same JSON in other clothes, always the same for the same value: a reader of bytes must not care.
+pub fn dressed(value: &J) -> String {
+    let plain = value.print();
+    let seed = plain.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+    let mut r = Random::new(seed);
+    if r.chance(60) {
+        return plain;
+    }
+    let mut out = String::new();
+    dress(value, &mut r, &mut out);
+    out
+}
+
+fn dress(value: &J, r: &mut Random, out: &mut String) {
+    let space = |r: &mut Random, out: &mut String| out.push_str(["", "", "", " ", "\n  ", "\t", "\r\n"][r.below(7)]);
+    let word = |text: &str, r: &mut Random| {
+        if r.chance(20) { escaped(text, r) } else { J::Str(text.into()).print() }
+    };
+    space(r, out);
+    match value {
+        J::Obj(members) => {
+            out.push('{');
+            for (i, (key, v)) in members.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                space(r, out);
+                out.push_str(&word(key, r));
+                space(r, out);
+                out.push(':');
+                dress(v, r, out);
+            }
+            space(r, out);
+            out.push('}');
+        }
+        J::Arr(items) => {
+            out.push('[');
+            for (i, v) in items.iter().enumerate() {
+                if i > 0 {
+                    out.push(',');
+                }
+                dress(v, r, out);
+            }
+            space(r, out);
+            out.push(']');
+        }
+        J::Str(text) => out.push_str(&word(text, r)),
+        other => other.write(out),
+    }
+    space(r, out);
 }
 
 fn grouped(f: &Filter, r: &mut Random) -> String {
@@ -660,18 +732,19 @@ fn patch_value(r: &mut Random, attr: &Attr, resource: &J, path_less: bool, diale
             }
         };
     }
-    if r.chance(12) {
-        if let Some(there) = resource.named(&attr.name) {
-            return there.clone();
-        }
+    if r.chance(12)
+        && let Some(there) = resource.named(&attr.name)
+    {
+        return there.clone();
     }
     let mut v = if attr.multi && r.chance(30) { element(r, attr, false) } else { filled(r, attr, value) };
-    if r.chance(5) && attr.kind == Type::Complex {
-        if let J::Obj(_) = v {
-            let sub = r.pick(&attr.subs);
-            if !sub.required {
-                v.set(&sub.name, J::Null);
-            }
+    if r.chance(5)
+        && attr.kind == Type::Complex
+        && let J::Obj(_) = v
+    {
+        let sub = r.pick(&attr.subs);
+        if !sub.required {
+            v.set(&sub.name, J::Null);
         }
     }
     if r.chance(3) && attr.kind == Type::Complex {
@@ -763,7 +836,9 @@ fn spell(r: &mut Random, rt: &ResourceType, urn: Option<&str>, attr: &Attr) -> S
             }
         }
         Some(urn) => format!("{urn}:{}", attr.name),
-        None if r.chance(6) && !["id", "externalId", "meta"].contains(&attr.name.as_str()) => format!("{}:{}", rt.base.id, attr.name),
+        None if r.chance(6) && !["id", "externalId", "meta"].contains(&attr.name.as_str()) => {
+            format!("{}:{}", rt.base.id, attr.name)
+        }
         None => attr.name.clone(),
     };
     if r.chance(15) { recase(r, &name) } else { name }
@@ -916,10 +991,8 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
         _ => {
             if !r.chance(2) {
                 let mut v = if one && !r.chance(6) { filled(r, attr, element) } else { patch_value(r, &target, resource, false, dialect) };
-                if one {
-                    if let J::Arr(items) = &v {
-                        v = items.first().cloned().unwrap_or(J::Null);
-                    }
+                if one && let J::Arr(items) = &v {
+                    v = items.first().cloned().unwrap_or(J::Null);
                 }
                 if target.kind == Type::Boolean && dialect == Dialect::Entra && r.chance(50) {
                     v = boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone();
@@ -988,12 +1061,11 @@ fn pathless(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)], 
         let v = if dialect == Dialect::Entra && r.chance(15) { J::Str(object.print()) } else { object };
         out.push((schema.id.clone(), v));
     }
-    if r.chance(8) {
-        if let Some(id) = resource.named("id") {
-            if !used.iter().any(|(u, _)| u == ":id") {
-                out.push(("id".into(), if r.chance(75) { id.clone() } else { s("other") }));
-            }
-        }
+    if r.chance(8)
+        && let Some(id) = resource.named("id")
+        && !used.iter().any(|(u, _)| u == ":id")
+    {
+        out.push(("id".into(), if r.chance(75) { id.clone() } else { s("other") }));
     }
     if r.chance(2) {
         out.push(("nobodyKnows".into(), s("x")));

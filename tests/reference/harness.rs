@@ -2,7 +2,7 @@
 
 use super::answers::{Filtered, PatchedText, Reference, Subject, Validated};
 use super::filter::Filter;
-use super::generate::{Case, FilterText, all_routes, parent, write};
+use super::generate::{Case, FilterText, all_routes, dressed, parent, write};
 use super::json::{J, parse, s, twice};
 use super::patch::Fault;
 use super::random::Random;
@@ -46,14 +46,14 @@ impl Bench {
         match case {
             Case::Validate { custom, payload, purpose, dialect } => {
                 let pair = self.pair(*custom);
-                let text = payload.print();
+                let text = dressed(payload);
                 let ask = |who: &dyn Subject| who.validate(&text, purpose.name(), dialect.name(), None);
                 validated(ask(&pair.reference), ask(&*pair.subject), twice(payload, "").is_some())
             }
             Case::Filter { custom, filter, dialect, resource_type, resources } => {
                 let pair = self.pair(*custom);
                 let text = filter_text(filter);
-                let resources: Vec<String> = resources.iter().map(J::print).collect();
+                let resources: Vec<String> = resources.iter().map(dressed).collect();
                 let ask = |who: &dyn Subject, text: &str| who.filter(text, dialect.name(), resource_type.as_deref(), &resources);
                 let (ours, theirs) = (ask(&pair.reference, &text), ask(&*pair.subject, &text));
                 let again = theirs.as_ref().ok().map(|f| ask(&pair.reference, &f.printed));
@@ -61,7 +61,7 @@ impl Bench {
             }
             Case::Patch { custom, resource, patch, dialect } => {
                 let pair = self.pair(*custom);
-                let (resource, patch) = (resource.print(), patch.print());
+                let (resource, patch) = (dressed(resource), dressed(patch));
                 let ask = |who: &dyn Subject| who.patch(&resource, &patch, dialect.name(), None);
                 patched(ask(&pair.reference), ask(&*pair.subject), parse(&patch).is_ok_and(|p| twice(&p, "").is_some()))
             }
@@ -82,7 +82,7 @@ impl Bench {
         let mut add = |key: &str, value: J| line.push((key.to_string(), value));
         match case {
             Case::Validate { custom, payload, purpose, dialect } => {
-                let text = payload.print();
+                let text = dressed(payload);
                 add("kind", s("validate"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
@@ -117,20 +117,20 @@ impl Bench {
             }
             Case::Filter { custom, filter, dialect, resource_type, resources } => {
                 let text = filter_text(filter);
-                let resources: Vec<String> = resources.iter().map(J::print).collect();
+                let resources: Vec<String> = resources.iter().map(dressed).collect();
                 add("kind", s("filter"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
                 add("resourceType", optional(resource_type));
                 add("filter", s(&text));
-                add("resources", J::Arr(resources.iter().map(|t| s(t)).collect()));
+                add("resources", J::Arr(resources.iter().map(s).collect()));
                 match self.pair(*custom).reference.filter(&text, dialect.name(), resource_type.as_deref(), &resources) {
                     Err(f) => add("fault", fault(&f)),
                     Ok(f) => add("matches", J::Arr(f.matches.into_iter().map(J::Bool).collect())),
                 }
             }
             Case::Patch { custom, resource, patch, dialect } => {
-                let (resource, patch) = (resource.print(), patch.print());
+                let (resource, patch) = (dressed(resource), dressed(patch));
                 add("kind", s("patch"));
                 add("registry", s(if *custom { "custom" } else { "builtin" }));
                 add("dialect", s(dialect.name()));
@@ -235,12 +235,14 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
 
 /// Equal JSON, `schemas` in any order.
 fn same_resource(a: &str, b: &str) -> bool {
-    let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else { return false };
+    let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else {
+        return false;
+    };
     for resource in [&mut a, &mut b] {
         if let Some(J::Arr(urns)) = resource.at("schemas").cloned() {
             let mut urns: Vec<String> = urns.iter().filter_map(|u| u.text().map(String::from)).collect();
             urns.sort();
-            resource.set("schemas", J::Arr(urns.iter().map(|u| s(u)).collect()));
+            resource.set("schemas", J::Arr(urns.iter().map(s).collect()));
         }
     }
     a.same(&b)
@@ -320,7 +322,9 @@ fn without(value: &J, kept: &[&str]) -> Vec<J> {
         let mut smaller = value.clone();
         let last = *route.last().expect("not empty");
         match parent(&mut smaller, &route) {
-            J::Obj(members) if route.len() == 1 && kept.contains(&members[last].0.as_str()) => continue,
+            J::Obj(members) if route.len() == 1 && kept.contains(&members[last].0.as_str()) => {
+                continue;
+            }
             J::Obj(members) => {
                 members.remove(last);
             }
@@ -446,19 +450,16 @@ impl Findings {
 fn show(case: &Case) -> String {
     match case {
         Case::Validate { payload, purpose, dialect, custom } => {
-            format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), payload.print())
+            format!("validate {} {} custom={custom}\n   payload   {}", dialect.name(), purpose.name(), dressed(payload))
         }
         Case::Filter { filter, dialect, resource_type, resources, custom } => format!(
             "filter {} {resource_type:?} custom={custom}\n   filter    {}\n   resources {}",
             dialect.name(),
             filter_text(filter),
-            J::Arr(resources.clone()).print()
+            resources.iter().map(dressed).collect::<Vec<_>>().join(" , ")
         ),
-        Case::Patch { resource, patch, dialect, custom } => format!(
-            "patch {} custom={custom}\n   resource  {}\n   patch     {}",
-            dialect.name(),
-            resource.print(),
-            patch.at("Operations").unwrap_or(patch).print()
-        ),
+        Case::Patch { resource, patch, dialect, custom } => {
+            format!("patch {} custom={custom}\n   resource  {}\n   patch     {}", dialect.name(), dressed(resource), dressed(patch))
+        }
     }
 }

@@ -82,7 +82,7 @@ impl J {
         self.write(&mut out);
         out
     }
-    fn write(&self, out: &mut String) {
+    pub fn write(&self, out: &mut String) {
         match self {
             J::Null => out.push_str("null"),
             J::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
@@ -261,12 +261,16 @@ pub fn string(c: &[char], at: &mut usize) -> Result<String, String> {
     *at += 1;
     let mut out = String::new();
     loop {
-        let Some(&ch) = c.get(*at) else { return Err("string without end".into()) };
+        let Some(&ch) = c.get(*at) else {
+            return Err("string without end".into());
+        };
         *at += 1;
         match ch {
             '"' => return Ok(out),
             '\\' => {
-                let Some(&e) = c.get(*at) else { return Err("string without end".into()) };
+                let Some(&e) = c.get(*at) else {
+                    return Err("string without end".into());
+                };
                 *at += 1;
                 match e {
                     '"' | '\\' | '/' => out.push(e),

@@ -117,13 +117,17 @@ fn has_values(resource: &J, urn: &str) -> bool {
 
 impl<'a> Run<'a> {
     fn operation(&mut self, operation: &J) -> Outcome<()> {
-        let J::Obj(members) = operation else { return Err("invalidSyntax") };
+        let J::Obj(members) = operation else {
+            return Err("invalidSyntax");
+        };
         if members.iter().any(|(k, _)| !["op", "path", "value"].iter().any(|n| n.eq_ignore_ascii_case(k))) && self.dialect == Dialect::Rfc {
             return Err("invalidSyntax");
         }
         let op = operation.named("op").and_then(J::text).ok_or("invalidSyntax")?;
         let kind = match (op, op.to_ascii_lowercase().as_str()) {
-            (op, lower) if op != lower && self.dialect != Dialect::Entra => return Err("invalidSyntax"),
+            (op, lower) if op != lower && self.dialect != Dialect::Entra => {
+                return Err("invalidSyntax");
+            }
             (_, "add") => Kind::Add,
             (_, "replace") => Kind::Replace,
             (_, "remove") => Kind::Remove,
@@ -169,7 +173,9 @@ impl<'a> Run<'a> {
                 return Err("invalidPath");
             }
             let mut p = filter::Parser { c: &chars, at: bracket + 1, entra: self.dialect == Dialect::Entra, notes: Vec::new() };
-            let wrong = |w: Wrong| if w == Wrong::Unknown { "invalidPath" } else { "invalidFilter" };
+            let wrong = |w: Wrong| {
+                if w == Wrong::Unknown { "invalidPath" } else { "invalidFilter" }
+            };
             let inner = p.either(true).map_err(wrong)?;
             while chars.get(p.at) == Some(&' ') {
                 p.at += 1;
@@ -637,7 +643,9 @@ impl<'a> Run<'a> {
             Filter::And(a, b) => self.constants(attr, a, element) && self.constants(attr, b, element),
             Filter::Compare(name, op, value) if op == "eq" && *value != Const::Json(J::Null) => {
                 let sub = attr.sub(name).expect("checked");
-                let Ok(read) = filter::constant(sub, op, value, self.dialect, &mut Vec::new()) else { return false };
+                let Ok(read) = filter::constant(sub, op, value, self.dialect, &mut Vec::new()) else {
+                    return false;
+                };
                 if sub.read_only() || element.named(name).is_some_and(|there| !equal(sub, there, &read)) {
                     return false;
                 }
@@ -669,7 +677,9 @@ fn clear_primary(attr: &Attr, element: &mut J) {
 
 /// A reference is a complex value with `value` and `$ref`.
 fn drop_stale(attr: &Attr, stored: &J, given: &J, out: &mut J) {
-    let (Some(value), Some(_)) = (attr.sub("value"), attr.sub("$ref")) else { return };
+    let (Some(value), Some(_)) = (attr.sub("value"), attr.sub("$ref")) else {
+        return;
+    };
     let new = given.named("value").cloned().unwrap_or(J::Null);
     let old = stored.named("value").cloned().unwrap_or(J::Null);
     if new.unassigned() || equal(value, &new, &old) {

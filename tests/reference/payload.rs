@@ -243,7 +243,7 @@ fn base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     text.len() - body.len() <= 2
         && body.len() % 4 != 1
-        && (text.len() == body.len() || text.len() % 4 == 0)
+        && (text.len() == body.len() || text.len().is_multiple_of(4))
         && body.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'-' | b'_'))
 }
 
@@ -256,7 +256,9 @@ pub fn validate(
     resource_type: Option<&str>,
 ) -> Result<Report, &'static str> {
     let payload = parse(text).map_err(|_| "invalidSyntax")?;
-    let J::Obj(members) = &payload else { return Err("invalidSyntax") };
+    let J::Obj(members) = &payload else {
+        return Err("invalidSyntax");
+    };
     let mut r = Reader::new(dialect, purpose);
     let doubled = twice(&payload, "");
     let ambiguous = doubled.is_some();

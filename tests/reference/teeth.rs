@@ -152,11 +152,15 @@ impl Subject for Mistaken {
         let answer = self.1.patch(resource, &patch.print(), dialect, rt);
         let mut p = match (answer, self.0) {
             (Err(f), Mistake::HalfApplied) => {
-                let Some(i) = f.operation.filter(|i| *i > 0) else { return Err(f) };
+                let Some(i) = f.operation.filter(|i| *i > 0) else {
+                    return Err(f);
+                };
                 patch.set("Operations", J::Arr(operations[..i].to_vec()));
                 return self.1.patch(resource, &patch.print(), dialect, rt);
             }
-            (Err(f), Mistake::WrongOperationIndex) => return Err(Fault { operation: f.operation.map(|i| i + 1), ..f }),
+            (Err(f), Mistake::WrongOperationIndex) => {
+                return Err(Fault { operation: f.operation.map(|i| i + 1), ..f });
+            }
             (answer, _) => answer?,
         };
         match self.0 {

@@ -28,8 +28,12 @@ pub fn number_order(a: &str, b: &str) -> Ordering {
     let (za, zb) = (da.is_empty(), db.is_empty());
     match (za, zb) {
         (true, true) => return Ordering::Equal,
-        (true, false) => return if nb { Ordering::Greater } else { Ordering::Less },
-        (false, true) => return if na { Ordering::Less } else { Ordering::Greater },
+        (true, false) => {
+            return if nb { Ordering::Greater } else { Ordering::Less };
+        }
+        (false, true) => {
+            return if na { Ordering::Less } else { Ordering::Greater };
+        }
         _ => {}
     }
     if na != nb {

@@ -1,0 +1,97 @@
+//! What the path of an operation names: an attribute, elements of it, or a sub-attribute of them.
+
+use super::error::PatchFault;
+use crate::dialect::{Dialect, Tolerance};
+use crate::issue::Note;
+use crate::limits::Limits;
+use crate::path::{AttributePath, Filter, PatchPath, Tolerated, parse_patch_path};
+use crate::resource::{Resolver, Scope, Test};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, Type};
+
+/// A path whose every name is known.
+pub(super) struct Target {
+    /// The attribute, sub-attribute or extension before the brackets.
+    pub(super) id: AttributeId,
+    pub(super) chosen: Option<Chosen>,
+}
+
+/// What brackets choose.
+pub(super) struct Chosen {
+    pub(super) filter: Filter,
+    pub(super) test: Test,
+    /// The sub-attribute after the brackets.
+    pub(super) sub: Option<AttributeId>,
+    /// The path as its parts say it, for messages.
+    pub(super) text: String,
+}
+
+/// Finds what paths name in one resource type.
+pub(super) struct Targets<'r> {
+    pub(super) registry: &'r Registry,
+    pub(super) resource_type: ResourceTypeId,
+    pub(super) dialect: Dialect,
+    pub(super) limits: &'r Limits,
+}
+
+/// Reads a path without looking its names up.
+pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<(PatchPath, Tolerated), PatchFault> {
+    let allowed = Tolerated { value_path_sub: false, unquoted: dialect.takes(Tolerance::EntraUnquotedValue) };
+    parse_patch_path(text, &limits.filter(), allowed).map_err(|(in_filter, reason)| {
+        let path = text.into();
+        if in_filter { PatchFault::BadFilter { path, reason } } else { PatchFault::BadPath { path, reason } }
+    })
+}
+
+impl Targets<'_> {
+    /// Reads a path and finds everything it names. Tolerances it takes become notes of `operation`.
+    pub(super) fn find(&self, text: &str, operation: u32, notes: &mut Vec<Note>) -> Result<Target, PatchFault> {
+        let (path, used) = parse(text, self.dialect, self.limits)?;
+        let mut note = |rule, detail: &str| notes.push(Note { rule, operation: Some(operation), path: text.into(), detail: detail.into() });
+        if used.unquoted {
+            note(Tolerance::EntraUnquotedValue, "the value without quotation marks was read as text");
+        }
+        let found = self.registry.resolve(self.resource_type, &path.attribute, self.dialect);
+        let (id, tolerance) = found.map_err(|_| self.unknown(text.into()))?;
+        if let Some(rule) = tolerance {
+            note(rule, "it was read as the extension's `manager`");
+        }
+        let chosen = match path.filter {
+            None => None,
+            Some(filter) => Some(self.chosen(&path.attribute, id, filter, path.sub.as_deref(), operation, notes)?),
+        };
+        Ok(Target { id, chosen })
+    }
+
+    fn chosen(
+        &self,
+        path: &AttributePath,
+        id: AttributeId,
+        filter: Filter,
+        sub: Option<&str>,
+        operation: u32,
+        notes: &mut Vec<Note>,
+    ) -> Result<Chosen, PatchFault> {
+        let attribute = self.registry.attribute(id);
+        let text = match sub {
+            Some(sub) => format!("{path}[{filter}].{sub}"),
+            None => format!("{path}[{filter}]"),
+        };
+        if attribute.kind != Type::Complex || attribute.extension {
+            return Err(PatchFault::NoElements { path: text });
+        }
+        let mut resolver =
+            Resolver { registry: self.registry, dialect: self.dialect, known_elsewhere: &|_: &AttributePath| false, notes: Vec::new() };
+        let test = resolver.resolve(&filter, Scope::Element(id));
+        notes.extend(resolver.notes.into_iter().map(|note| Note { operation: Some(operation), ..note }));
+        let test = test.map_err(|reason| PatchFault::UnusableFilter { path: text.clone(), reason })?;
+        let sub = match sub {
+            None => None,
+            Some(name) => Some(self.registry.child(id, name).ok_or_else(|| self.unknown(format!("{}.{name}", attribute.path)))?),
+        };
+        Ok(Chosen { filter, test, sub, text })
+    }
+
+    pub(super) fn unknown(&self, path: String) -> PatchFault {
+        PatchFault::UnknownPath { path, resource_type: self.registry.resource_type(self.resource_type).name.to_string() }
+    }
+}
