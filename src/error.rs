@@ -4,6 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::issue::{Issue, ScimType};
+use crate::org::ConfigError;
 use crate::patch::PatchError;
 use crate::path::PathError;
 use crate::resource::{FilterError, PayloadError, SyntaxError};
@@ -88,6 +89,12 @@ impl From<FilterError> for ScimError {
 impl From<SchemaError> for ScimError {
     fn from(error: SchemaError) -> Self {
         Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("schemas")
+    }
+}
+
+impl From<ConfigError> for ScimError {
+    fn from(error: ConfigError) -> Self {
+        Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("config")
     }
 }
 

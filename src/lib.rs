@@ -12,9 +12,9 @@ pub mod plan;
 pub mod protocol;
 pub mod resource;
 pub mod schema;
+mod validate;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;
-mod validate;
 
 pub use dialect::{Dialect, Tolerance};
 pub use error::ScimError;

@@ -64,6 +64,7 @@ mod facts;
 mod index;
 mod known;
 mod ledger;
+mod memory;
 mod names;
 mod net;
 mod settings;

@@ -13,6 +13,7 @@ use super::facts::Facts;
 use super::index::Index;
 use super::known::Known;
 use super::ledger::{Ledger, LedgerEdits};
+use super::memory::Memory;
 use super::names::{Class, Names, hash_text};
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
@@ -40,6 +41,8 @@ pub struct Organization {
     pub(crate) serial: u64,
     /// Identifiers that the last commit left without a resource; the opposite change still tells of them.
     pub(crate) retired: Vec<Id>,
+    /// What diffs are worked out in.
+    pub(crate) memory: Memory,
     /// Resources by identifier, each list for one state.
     sorted: RefCell<Vec<(u64, Class, Vec<Id>)>>,
 }
@@ -63,6 +66,13 @@ pub(crate) struct Opposite {
     pub(crate) settings: Option<Settings>,
 }
 
+impl Edits {
+    /// Whether they change nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.change.is_empty() && self.bodies.is_empty() && self.ledger == LedgerEdits::default()
+    }
+}
+
 impl Organization {
     /// An organization that nobody is in yet.
     pub fn new(config: Config) -> Self {
@@ -82,6 +92,7 @@ impl Organization {
             role_hashes,
             serial: 0,
             retired: Vec::new(),
+            memory: Memory::default(),
             sorted: RefCell::new(Vec::new()),
             config,
         };

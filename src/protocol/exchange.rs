@@ -50,15 +50,21 @@ impl<'x, 'o> Exchange<'x, 'o> {
         Self { draft, context, dialect, new_id, notes: Vec::new(), named: Vec::new(), additions: false }
     }
 
-    /// Answers a request; a refused one changes nothing. `Err` fails the whole plan.
-    pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, ScimError> {
+    /// Answers a request; a refused one changes nothing, and leaves no note.
+    pub(crate) fn route_noting(&mut self, request: &Request) -> Answer<Response> {
         let notes = self.notes.len();
-        match self.route(request) {
+        let answer = self.route(request);
+        if answer.is_err() {
+            self.notes.truncate(notes);
+        }
+        answer
+    }
+
+    /// The same, with a refusal as an answer. `Err` fails the whole plan.
+    pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, ScimError> {
+        match self.route_noting(request) {
             Ok(response) => Ok(response),
-            Err(Stop::Refused(error)) => {
-                self.notes.truncate(notes);
-                Ok(error_response(&error))
-            }
+            Err(Stop::Refused(error)) => Ok(error_response(&error)),
             Err(Stop::Fatal(error)) => Err(error),
         }
     }

@@ -3,8 +3,8 @@
 mod document;
 mod equal;
 mod filter;
-mod packed;
 mod message;
+mod packed;
 mod payload;
 mod read;
 mod scan;
@@ -15,8 +15,8 @@ mod write;
 
 pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
 pub use filter::{Filter, FilterOptions};
-pub(crate) use packed::{Packed, Value, push_uuid, uuid_of};
 pub(crate) use message::{MessageReader, Shape};
+pub(crate) use packed::{Packed, Value, push_uuid, uuid_of};
 pub use payload::PayloadError;
 pub(crate) use read::{Findings, Judge, Level, Reader};
 pub use scan::SyntaxError;
