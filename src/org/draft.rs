@@ -115,12 +115,18 @@ impl<'o> Draft<'o> {
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
         let mut ids = self.org.ids_by_name(class);
         let change = &self.edits.change;
-        if change.deleted().next().is_some() || change.created().next().is_some() {
+        if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
             ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
             ids.sort_by_cached_key(|id| self.name(*id).into_owned());
         }
         ids
+    }
+
+    /// Whether resources are created or deleted.
+    pub(crate) fn adds_or_removes(&self) -> bool {
+        let change = &self.edits.change;
+        change.deleted().next().is_some() || change.created().next().is_some()
     }
 
     /// The name a person would know a resource by: displayName, else userName.

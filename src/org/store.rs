@@ -338,15 +338,21 @@ impl Organization {
 
     /// The resources of a class in the order of their identifiers; sorted once for every state.
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
+        self.with_ids_by_name(class, <[Id]>::to_vec)
+    }
+
+    /// The same, lent: a page of them costs the page.
+    pub(crate) fn with_ids_by_name<T>(&self, class: Class, look: impl FnOnce(&[Id]) -> T) -> T {
         let mut sorted = self.sorted.borrow_mut();
         if let Some((_, _, ids)) = sorted.iter().find(|(serial, of, _)| *serial == self.serial && *of == class) {
-            return ids.clone();
+            return look(ids);
         }
         sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
         let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
         ids.sort_by_cached_key(|id| self.names.text(*id).into_owned());
-        sorted.push((self.serial, class, ids.clone()));
-        ids
+        let result = look(&ids);
+        sorted.push((self.serial, class, ids));
+        result
     }
 
     /// Numbers for `stats`.
