@@ -1,6 +1,7 @@
 //! Random organizations and random plans, written straight into drafts, for the plan's own tests.
 
 mod guards;
+mod listing;
 
 use crate::access::{Diff, Direction, Scratch};
 use crate::org::{Audience, Body, Draft, Id, Kind, Organization, Parent};
