@@ -1,6 +1,7 @@
 //! Requests -> change -> access diff, guards, answers, records, inverse.
 
 mod guards;
+mod inverse;
 mod listing;
 mod losses;
 
@@ -9,5 +10,7 @@ mod tests;
 
 #[allow(unused_imports)]
 pub(crate) use guards::{Circumstances, Finding, Judgement, judge, refusal};
+#[allow(unused_imports)]
+pub(crate) use inverse::{Bodies, Past, requests};
 #[allow(unused_imports)]
 pub(crate) use listing::{AccessChange, AccessSummary, AccessTable, Listing, ObjectRef, Query, Sides, json, kind_named};
