@@ -16,7 +16,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::listing::Sides;
-use crate::org::{Body, Draft, Id, Kind, MEMBER, Organization};
+use super::plan::Plan;
+use crate::access::Direction;
+use crate::error::ScimError;
+use crate::org::{Body, Id, Kind, MEMBER, Organization};
 use crate::patch::{PATCH_OP, inverse_operations};
 use crate::path::quoted;
 use crate::protocol::{Method, Request, encoded, endpoint};
@@ -26,8 +29,8 @@ use crate::schema::AttributeId;
 /// The bodies on both sides of a change.
 #[derive(Clone, Copy)]
 pub(crate) enum Bodies<'a> {
-    /// It is planned: the draft has the new ones.
-    Planned(&'a Draft<'a>),
+    /// It is planned: these are the new ones.
+    Planned(&'a [(Id, Body)]),
     /// It has happened: these are the old ones, where they were others.
     Committed(&'a HashMap<u32, Option<Body>>),
 }
@@ -40,9 +43,49 @@ pub(crate) struct Past<'a> {
     pub(crate) bodies: Bodies<'a>,
 }
 
+impl Organization {
+    /// The requests that undo a plan, planned or committed, for the system actor to send.
+    pub fn inverse(&self, plan: &Plan) -> Result<Vec<Request>, ScimError> {
+        self.judge_readable(plan)?;
+        let (change, direction, bodies) = match &plan.opposite {
+            Some(opposite) => (&opposite.change, Direction::Committed, Bodies::Committed(&opposite.bodies)),
+            None => (&plan.edits.change, Direction::Planned, Bodies::Planned(&plan.edits.bodies)),
+        };
+        let name = |id| self.name_in(&plan.edits, id);
+        let sides = Sides { facts: &self.facts, change, direction, name: &name, roles: &self.config.roles };
+        Ok(requests(&Past { org: self, sides, bodies }))
+    }
+}
+
+/// Requests as the contract's `ScimRequest`s.
+pub fn requests_json(requests: &[Request]) -> String {
+    let mut out = String::from("[");
+    for (i, request) in requests.iter().enumerate() {
+        out.push_str(if i > 0 { ",{\"method\":" } else { "{\"method\":" });
+        push_quoted(&mut out, request.method.name());
+        out.push_str(",\"path\":");
+        push_quoted(&mut out, &request.path);
+        if let Some(body) = request.body.as_deref().and_then(|body| std::str::from_utf8(body).ok()) {
+            out.push_str(",\"body\":");
+            out.push_str(body);
+        }
+        if let Some(id) = &request.id {
+            out.push_str(",\"id\":");
+            push_quoted(&mut out, id);
+        }
+        out.push('}');
+    }
+    out.push(']');
+    out
+}
+
 /// The requests that lead from after back to before.
 pub(crate) fn requests(past: &Past<'_>) -> Vec<Request> {
-    let mut undo = Undo { past, requests: Vec::new(), created: Vec::new(), deleted: Vec::new(), changed: BTreeMap::new() };
+    let written = match past.bodies {
+        Bodies::Planned(new) => new.iter().enumerate().map(|(at, (id, _))| (id.0, at)).collect(),
+        Bodies::Committed(_) => HashMap::new(),
+    };
+    let mut undo = Undo { past, written, requests: Vec::new(), created: Vec::new(), deleted: Vec::new(), changed: BTreeMap::new() };
     undo.gather();
     undo.free_names();
     undo.create();
@@ -67,6 +110,8 @@ struct Changed {
 
 struct Undo<'p, 'a> {
     past: &'p Past<'a>,
+    /// Where the bodies are that a plan writes.
+    written: HashMap<u32, usize>,
     requests: Vec<Request>,
     created: Vec<(Id, Kind)>,
     deleted: Vec<(Id, Kind)>,
@@ -90,7 +135,10 @@ impl<'a> Undo<'_, 'a> {
 
     fn after_body(&self, id: Id) -> Option<&'a Body> {
         match self.past.bodies {
-            Bodies::Planned(draft) => draft.body(id),
+            Bodies::Planned(new) => {
+                let written = self.written.get(&id.0).and_then(|at| new.get(*at)).map(|(_, body)| body);
+                written.or_else(|| self.past.org.body(id)).filter(|_| self.past.sides.after().kind(id).is_some())
+            }
             Bodies::Committed(_) => self.past.org.body(id),
         }
     }
@@ -116,7 +164,7 @@ impl<'a> Undo<'_, 'a> {
             }
         }
         let written: Vec<Id> = match self.past.bodies {
-            Bodies::Planned(draft) => draft.edits.bodies.iter().map(|(id, _)| *id).collect(),
+            Bodies::Planned(new) => new.iter().map(|(id, _)| *id).collect(),
             Bodies::Committed(old) => old.keys().map(|id| Id(*id)).collect(),
         };
         for id in written {
@@ -196,11 +244,12 @@ impl<'a> Undo<'_, 'a> {
     }
 
     fn is_held(&self, attribute: AttributeId, name: &str) -> bool {
-        let now = match self.past.bodies {
-            Bodies::Planned(draft) => draft.holders(attribute, name),
-            Bodies::Committed(_) => self.past.org.holders(attribute, name),
+        let org = self.past.org;
+        let written = match self.past.bodies {
+            Bodies::Planned(new) => new.iter().any(|(_, body)| org.has(body, attribute, name)),
+            Bodies::Committed(_) => false,
         };
-        !now.is_empty()
+        written || !org.holders(attribute, name).is_empty()
     }
 
     // ── existence

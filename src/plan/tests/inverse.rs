@@ -1,4 +1,4 @@
-//! Undo after do: the same records but for `meta` and the ledger, request by request as the protocol answers them.
+//! Undo after do: the same records but for `lastModified` and the ledger, request by request as the protocol answers them.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,9 @@ fn records(org: &Organization) -> BTreeMap<String, serde_json::Value> {
     let records = lines.map(|mut line| {
         let mut value = line["value"].take();
         if let Some(value) = value.as_object_mut() {
-            value.remove("meta");
+            if let Some(meta) = value.get_mut("meta").and_then(|meta| meta.as_object_mut()) {
+                meta.remove("lastModified");
+            }
         }
         (line["key"].as_str().expect("key").to_owned(), value)
     });
@@ -148,7 +150,7 @@ fn undo_after_do_is_nothing() {
                 let name = |id: Id| draft.name(id);
                 let (facts, change, roles) = (&org.facts, &draft.edits.change, &org.config.roles);
                 let sides = Sides { facts, change, direction: Direction::Planned, name: &name, roles };
-                let planned = requests(&Past { org: &org, sides, bodies: Bodies::Planned(&draft) });
+                let planned = requests(&Past { org: &org, sides, bodies: Bodies::Planned(&draft.edits.bodies) });
                 (draft.edits, planned)
             };
             let opposite = org.commit(edits);
