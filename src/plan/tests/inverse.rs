@@ -15,10 +15,8 @@ fn records(org: &Organization) -> BTreeMap<String, serde_json::Value> {
     let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
     let records = lines.map(|mut line| {
         let mut value = line["value"].take();
-        if let Some(value) = value.as_object_mut() {
-            if let Some(meta) = value.get_mut("meta").and_then(|meta| meta.as_object_mut()) {
-                meta.remove("lastModified");
-            }
+        if let Some(meta) = value.get_mut("meta").and_then(|meta| meta.as_object_mut()) {
+            meta.remove("lastModified");
         }
         (line["key"].as_str().expect("key").to_owned(), value)
     });
