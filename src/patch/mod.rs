@@ -29,7 +29,7 @@ mod target;
 
 pub(crate) use apply::{Patched, Patcher};
 pub use changes::AttributeChange;
-pub(crate) use changes::{changes, inverse};
+pub(crate) use changes::{changes, inverse, inverse_operations};
 pub(crate) use check::check;
 pub use error::{PatchError, PatchFault};
 pub(crate) use message::{PATCH_OP, operations};
