@@ -4,6 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::issue::{Issue, ScimType};
+use crate::org::{ConfigError, RecordError};
 use crate::patch::PatchError;
 use crate::path::PathError;
 use crate::resource::{FilterError, PayloadError, SyntaxError};
@@ -79,6 +80,13 @@ impl From<PatchError> for ScimError {
     }
 }
 
+impl From<RecordError> for ScimError {
+    fn from(error: RecordError) -> Self {
+        let path = error.path().map(str::to_owned);
+        Self { path, ..Self::new(400, Some(error.scim_type()), error.to_string()) }
+    }
+}
+
 impl From<PathError> for ScimError {
     fn from(error: PathError) -> Self {
         Self::new(400, Some(ScimType::InvalidFilter), error.to_string())
@@ -94,6 +102,12 @@ impl From<FilterError> for ScimError {
 impl From<SchemaError> for ScimError {
     fn from(error: SchemaError) -> Self {
         Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("schemas")
+    }
+}
+
+impl From<ConfigError> for ScimError {
+    fn from(error: ConfigError) -> Self {
+        Self::new(400, Some(ScimType::InvalidValue), error.to_string()).at("config")
     }
 }
 

@@ -86,11 +86,16 @@ impl<'r, 's> Patcher<'r, 's> {
         }
     }
 
+    /// The notes taken so far.
+    pub(crate) fn take_notes(&mut self) -> Vec<Note> {
+        std::mem::take(&mut self.notes)
+    }
+
     /// Applies all operations, or none: an error leaves nothing behind but itself.
     pub(crate) fn apply(mut self, operations: &[Operation<'_>], original: &Document<'s>) -> Result<Patched<'s>, PatchError> {
-        for (index, operation) in (0..).zip(operations) {
-            self.operation = index;
-            self.operate(operation).map_err(|fault| PatchError { operation: Some(index), fault })?;
+        for operation in operations {
+            self.operation = operation.index;
+            self.operate(operation).map_err(|fault| PatchError { operation: Some(operation.index), fault })?;
         }
         let changed = self.is_changed(original);
         if changed {

@@ -40,6 +40,8 @@ impl Op {
 /// One operation as the message has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation<'t> {
+    /// Its place in the message.
+    pub(crate) index: u32,
     pub(crate) op: Op,
     pub(crate) path: Option<Cow<'t, str>>,
     /// Where the value stands in the message's text; `None` when it is absent.
@@ -205,7 +207,7 @@ impl<'t> Message<'t, '_> {
         if self.scanner.token()? != Token::Object {
             self.value(2)?;
             fault = Some(PatchFault::Message { member: "Operations", expected: "an array of objects with `op`, `path` and `value`" });
-            return Ok(Operation { op: Op::Add, path, value, fault: fault.map(Box::new) });
+            return Ok(Operation { index: self.operation.unwrap_or(0), op: Op::Add, path, value, fault: fault.map(Box::new) });
         }
         let (mut seen, mut strangers) = (0, Vec::new());
         let mut bad_path = None;
@@ -226,7 +228,7 @@ impl<'t> Message<'t, '_> {
             Some(Err(fault)) => (Op::Add, Some(fault)),
             None => (Op::Add, Some(missing())),
         };
-        Ok(Operation { op, path, value, fault: fault.or(bad_op).or(bad_path).map(Box::new) })
+        Ok(Operation { index: self.operation.unwrap_or(0), op, path, value, fault: fault.or(bad_op).or(bad_path).map(Box::new) })
     }
 
     fn path(&mut self) -> Result<(Option<Cow<'t, str>>, Option<PatchFault>), PatchFault> {

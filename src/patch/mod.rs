@@ -22,16 +22,17 @@ mod check;
 mod chosen;
 mod elements;
 mod error;
+pub(crate) mod members;
 mod merge;
 mod message;
 mod target;
 
 pub(crate) use apply::{Patched, Patcher};
 pub use changes::AttributeChange;
-pub(crate) use changes::{changes, inverse};
+pub(crate) use changes::{changes, inverse, inverse_operations};
 pub(crate) use check::check;
 pub use error::{PatchError, PatchFault};
-pub(crate) use message::{Op, Operation, operations};
+pub(crate) use message::{PATCH_OP, operations};
 
 use crate::dialect::Dialect;
 use crate::error::ScimError;

@@ -99,10 +99,6 @@ impl<'s> Document<'s> {
         }
     }
 
-    pub(crate) fn source(&self, id: SourceId) -> &str {
-        self.sources.get(usize::from(id.0)).map_or("", |text| text)
-    }
-
     /// Adds a string that is in no list yet.
     pub(crate) fn push_text(&mut self, attribute: AttributeId, text: &str) -> NodeId {
         let quoted = quoted(text);
@@ -328,6 +324,20 @@ impl<'s> Document<'s> {
     #[inline]
     pub(crate) fn child(&self, parent: NodeId, attribute: AttributeId) -> Option<NodeId> {
         self.children(parent).find(|id| self.node(*id).attribute == attribute)
+    }
+
+    /// Values that no schema describes, or that are of another type than their attribute's.
+    pub(crate) fn opaque(&self) -> impl Iterator<Item = NodeId> + '_ {
+        (0u32..).zip(&self.nodes).filter(|(_, node)| node.kind == Kind::Opaque && !node.removed).map(|(at, _)| NodeId(at))
+    }
+
+    /// The attribute of the whole resource that a value is part of.
+    pub(crate) fn root_of(&self, id: NodeId) -> AttributeId {
+        let mut node = self.node(id);
+        while node.parent != NodeId::ROOT && node.parent != NodeId::NONE {
+            node = self.node(node.parent);
+        }
+        node.attribute
     }
 
     /// Whether it has no child.

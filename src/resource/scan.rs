@@ -3,7 +3,12 @@
 //! It exists for speed: it builds nothing, and hands out spans of the text. Lone surrogates are refused,
 //! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use thiserror::Error;
+
+use super::document::unescaped;
 
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -338,6 +343,43 @@ impl<'t> Scanner<'t> {
                 open.pop();
             }
         }
+    }
+}
+
+/// The members of one object, one after another; a name that stands twice, in whatever case, is an error.
+pub(crate) struct Members<'t> {
+    scanner: Scanner<'t>,
+    open: bool,
+    seen: HashSet<String>,
+}
+
+impl<'t> Members<'t> {
+    /// Opens the value at `span`; `None` when it is no object.
+    pub(crate) fn open(text: &'t str, span: Span, max_depth: usize) -> Scan<Option<Self>> {
+        let mut scanner = Scanner::new(text, max_depth);
+        scanner.jump(span.start as usize);
+        if scanner.token()? != Token::Object {
+            return Ok(None);
+        }
+        scanner.expect(b'{', "`{`")?;
+        let open = !scanner.take(b'}');
+        Ok(Some(Self { scanner, open, seen: HashSet::new() }))
+    }
+
+    /// The next name, and the span of its value with a string's quotation marks.
+    pub(crate) fn next(&mut self) -> Scan<Option<(Cow<'t, str>, Span)>> {
+        if !self.open {
+            return Ok(None);
+        }
+        let span = self.scanner.name()?;
+        let raw = self.scanner.slice(span);
+        let name = if span.escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) };
+        if !self.seen.insert(name.to_ascii_lowercase()) {
+            return Err(SyntaxError::DuplicateName { name: name.into_owned(), pointer: String::new() }.into());
+        }
+        let value = self.scanner.skip(4)?;
+        self.open = self.scanner.more(b'}', "`,` or `}`")?;
+        Ok(Some((name, value)))
     }
 }
 

@@ -1,0 +1,40 @@
+# `make help` lists the verbs. What they need and is missing, they install, and say so; nothing else is to be set up.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
+GEN := pkg/gen
+JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
+
+.PHONY: help build demo test check clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+build: $(GEN)/core.cjs ## the release wasm and what goes with it into pkg/gen/
+
+demo: build ## replays an identity provider's day, with the access each request gives and takes
+	@node www/demo/demo.mjs
+
+test: build ## native tests, the package in Node, both in headless Chromium
+	@build/test.sh
+
+check: build ## formatting, lints, documentation, types, size
+	@build/check.sh
+
+clean: ## removes what was built, tools and dependencies included
+	rm -rf target node_modules $(GEN)
+
+node_modules/.package-lock.json: package.json pkg/package.json package-lock.json
+	@echo "· npm ci: the development dependencies (a few seconds)" >&2
+	@npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(GEN)/scim_policy.wasm: $(RUST) build/wasm.sh build/glue.mjs node_modules/.package-lock.json
+	@build/tools.sh rust-target wasm-bindgen
+	@build/wasm.sh
+
+$(GEN)/core.cjs: $(GEN)/scim_policy.wasm $(JAVASCRIPT) build/javascript.mjs
+	@node build/javascript.mjs

@@ -1,0 +1,13 @@
+// The size of the package's one wasm file against its budget.
+import { readFileSync } from "node:fs";
+import { gzipSync, brotliCompressSync } from "node:zlib";
+
+const BUDGET = 180 * 1024;
+const wasm = readFileSync("pkg/gen/scim_policy.wasm");
+const gzip = gzipSync(wasm, { level: 9 }).length;
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
+console.log(`scim_policy.wasm: ${kilobytes(wasm.length)}, gzip ${kilobytes(gzip)} of ${kilobytes(BUDGET)}, brotli ${kilobytes(brotliCompressSync(wasm).length)}`);
+if (gzip > BUDGET) {
+  console.error(`the wasm file is ${kilobytes(gzip - BUDGET)} over its budget`);
+  process.exit(1);
+}

@@ -1,0 +1,3 @@
+// The declarations of index.d.ts for CommonJS; the build copies them.
+export * from "./gen/index.cjs";
+export { default } from "./gen/index.cjs";

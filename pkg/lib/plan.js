@@ -1,0 +1,89 @@
+// Plans and replies: what is known at once, and what is worked out when first read.
+import { badValue } from "./error.js";
+import { once } from "./once.js";
+
+const ACCESS_CHANGES = 0;
+const INVERSE = 1;
+
+class AccessDiff {
+  #changes;
+
+  constructor({ summary, changes, truncated }, state) {
+    this.summary = summary;
+    this.truncated = truncated;
+    this.#changes = once(() => changes ?? part(state, ACCESS_CHANGES));
+  }
+
+  get changes() {
+    return this.#changes();
+  }
+
+  toJSON() {
+    return { ...this, changes: this.changes };
+  }
+}
+
+let stateOf;
+
+class Plan {
+  #state;
+  #inverse;
+
+  constructor(state, answer) {
+    this.#state = state;
+    this.#inverse = once(() => part(state, INVERSE));
+    this.token = answer.token;
+    this.responses = answer.responses;
+    this.records = answer.records;
+    this.access = new AccessDiff(answer.access, state);
+    this.guards = answer.guards;
+    this.held = answer.held;
+    this.refusal = answer.refusal;
+    this.version = answer.version;
+    this.notes = answer.notes;
+    Object.freeze(this);
+  }
+
+  get inverse() {
+    return this.#inverse();
+  }
+
+  toJSON() {
+    return { ...this, inverse: this.inverse };
+  }
+
+  static {
+    stateOf = (plan) => {
+      if (typeof plan !== "object" || plan === null || !(#state in plan)) throw badValue("this is no plan that `Organization.plan` gave: a copy cannot stand for it");
+      return plan.#state;
+    };
+  }
+}
+
+/** What only this module knows of a plan. */
+export { stateOf };
+
+export function makePlan(resident, fields, context) {
+  const { answer, given } = resident.work("orgPlan", fields, context);
+  return new Plan(makeState(resident, fields, context, answer, given), answer);
+}
+
+/** The Reply to a request that was planned and committed in one call. */
+export function makeReply(resident, fields, context) {
+  const { answer, given } = resident.work("orgHandle", fields, context);
+  if (answer.records.length > 0) resident.changes += 1;
+  const state = makeState(resident, fields, context, answer, given);
+  state.committed = true;
+  const { token, access, ...reply } = answer;
+  reply.access = new AccessDiff(access, state);
+  return reply;
+}
+
+/** `changes` is the state it stands on; `writes`, whether committing it makes another one. */
+function makeState(resident, fields, context, { token, records }, ids) {
+  return { resident, fields, context, ids, token, changes: resident.changes, committed: false, writes: records.length > 0 };
+}
+
+function part(state, index) {
+  return state.resident.askOf(state, "orgPlanPart", [], index).json();
+}

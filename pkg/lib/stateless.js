@@ -1,0 +1,120 @@
+// The functions that keep nothing: `validate`, `applyPatch`, `accessDiff`.
+import { PURPOSES, configText, count, json, keptJson, schemaOptions, validateOptions } from "./arguments.js";
+import { sharedEngine } from "./engine.js";
+import { once } from "./once.js";
+
+export function version() {
+  const engine = sharedEngine();
+  engine.run("version");
+  return engine.text();
+}
+
+/** Lazy parts are getters of a class: an accessor of the object itself would cost more than a validation. */
+class ValidationReport {
+  #resource;
+
+  constructor({ valid, resourceType, issues, notes }, resource) {
+    this.valid = valid;
+    this.resourceType = resourceType;
+    this.issues = issues;
+    this.notes = notes;
+    this.#resource = once(resource);
+  }
+
+  get resource() {
+    return this.#resource();
+  }
+
+  toJSON() {
+    return { ...this, resource: this.resource };
+  }
+}
+
+export function validate(payload, options) {
+  const settings = validateOptions(options);
+  const input = keptJson(payload, "payload");
+  const engine = sharedEngine();
+  const registry = engine.registry(settings.registry);
+  const code = askValidate(engine, "validate", input, registry, settings);
+  const answer = engine.isPlain(code) ? { valid: true, resourceType: engine.typeName(registry, code), issues: [], notes: [] } : engine.json();
+  return new ValidationReport(answer, () => (answer.valid ? canonical(input, settings) : null));
+}
+
+function canonical(input, settings) {
+  const engine = sharedEngine();
+  askValidate(engine, "canonical", input, engine.registry(settings.registry), settings);
+  return engine.json();
+}
+
+function askValidate(engine, name, input, registry, { resourceType, dialect, purpose }) {
+  const [length, typeLength] = engine.write([input, resourceType]);
+  const code = engine.run(name, length, typeLength, registry, dialect, purpose);
+  if (code === 1) engine.refuse();
+  return code;
+}
+
+/** What `applyPatch` answers in wasm: [changed, has notes]. */
+const PATCHED = { 0: [true, true], 2: [true, false], 3: [false, false], 4: [false, true] };
+
+class PatchResult {
+  #resource;
+  #changes;
+  #inverse;
+
+  constructor(text, changed, notes, ask) {
+    this.text = text;
+    this.changed = changed;
+    this.notes = notes;
+    this.#resource = once(() => JSON.parse(text));
+    this.#changes = once(() => ask("patchChanges"));
+    this.#inverse = once(() => ask("patchInverse"));
+  }
+
+  get resource() {
+    return this.#resource();
+  }
+
+  get changes() {
+    return this.#changes();
+  }
+
+  get inverse() {
+    return this.#inverse();
+  }
+
+  toJSON() {
+    return { ...this, resource: this.resource, changes: this.changes, inverse: this.inverse };
+  }
+}
+
+export function applyPatch(resource, patch, options) {
+  const settings = schemaOptions(options);
+  const inputs = [keptJson(resource, "resource"), keptJson(patch, "patch"), settings.resourceType];
+  const engine = sharedEngine();
+  const code = askPatch(engine, "applyPatch", inputs, settings);
+  const text = engine.text();
+  const [changed, noted] = PATCHED[code];
+  if (noted) engine.run("aside");
+  return new PatchResult(text, changed, noted ? engine.json() : [], (name) => {
+    const later = sharedEngine();
+    askPatch(later, name, inputs, settings);
+    return later.json();
+  });
+}
+
+function askPatch(engine, name, inputs, { registry: schemas, dialect }) {
+  const registry = engine.registry(schemas);
+  const [length, patchLength, typeLength] = engine.write(inputs);
+  const code = engine.run(name, length, patchLength, typeLength, registry, dialect);
+  if (code === 1) engine.refuse();
+  return code;
+}
+
+export function accessDiff(before, after, options) {
+  const config = configText(options, "options", { limit: count });
+  const documents = [json(before, "before"), json(after, "after")];
+  const engine = sharedEngine();
+  const [beforeLength, afterLength, configLength] = engine.write([...documents, config]);
+  if (engine.run("accessDiff", beforeLength, afterLength, configLength) === 1) engine.refuse();
+  return engine.json();
+}

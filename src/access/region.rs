@@ -1,0 +1,434 @@
+//! The objects at which users of one signature see a difference, and what the signature alone gives there.
+//!
+//! A signature is the set of subjects that reach a user on one side only, or whose grants differ. All users of one
+//! signature have the same differing contributions, so the region is found once for them: preorder intervals below
+//! the differing grants and links, left where an audience lets no difference through. Roles combine by maximum and
+//! lowering keeps order, so what the rest of a user's grants give (`context`) can be swept by itself and the two
+//! joined object by object.
+
+use super::affected::{CHANGED, Crossing, PLAIN, Work};
+use super::scratch::{Chain, Spot, byte, get, tag};
+use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
+
+/// No difference.
+const EQUAL: u8 = u8::MAX;
+
+/// One object of a region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) id: u32,
+    pub(super) position: u32,
+    /// Index of the parent in the region.
+    up: u32,
+    cap: u8,
+    /// A difference comes down while the audience's cap is at least this.
+    least: u8,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Region {
+    /// The class it was built for.
+    pub(super) class: u32,
+    /// Whether chains by subject were gathered for it.
+    gathered: bool,
+    pub(super) places: Vec<Place>,
+    pub(super) plain: Vec<u8>,
+    pub(super) changed: Vec<u8>,
+    pub(super) context: Vec<u8>,
+    context_clean: bool,
+    roots: Vec<u32>,
+    signature: Vec<u32>,
+    /// Grants of the signature that stand somewhere on the changed, or the plain side.
+    pub(super) holds: u8,
+}
+
+impl Region {
+    pub(super) fn heap_bytes(&self) -> usize {
+        self.places.capacity() * size_of::<Place>()
+            + (self.roots.capacity() + self.signature.capacity()) * 4
+            + self.plain.capacity()
+            + self.changed.capacity()
+            + self.context.capacity()
+    }
+
+    fn clear(&mut self) {
+        self.places.clear();
+        self.roots.clear();
+        for list in [&mut self.plain, &mut self.changed, &mut self.context] {
+            list.clear();
+        }
+        (self.gathered, self.context_clean, self.holds) = (false, true, 0);
+    }
+
+    #[inline]
+    fn position(&self, place: u32) -> u32 {
+        self.places.get(place as usize).map_or(NONE, |place| place.position)
+    }
+
+    fn sweep(&mut self, preset: Preset) {
+        for list in [&mut self.plain, &mut self.changed] {
+            sweep(&self.places, list, preset);
+        }
+    }
+}
+
+/// Brings every rank down to the objects below.
+fn sweep(places: &[Place], list: &mut [u8], preset: Preset) {
+    for (at, place) in places.iter().enumerate() {
+        let above = byte(list, place.up as usize);
+        let rank = preset.lower(above, place.cap);
+        if let Some(slot) = list.get_mut(at) {
+            *slot = rank.max(*slot);
+        }
+    }
+}
+
+#[inline]
+fn raise(list: &mut [u8], at: usize, rank: u8) {
+    if let Some(slot) = list.get_mut(at)
+        && *slot < rank
+    {
+        *slot = rank;
+    }
+}
+
+/// The least cap behind which two ranks still differ. With `whole`, both sides are told apart by more than ranks.
+fn least_cap(preset: Preset, plain: u8, changed: u8, whole: bool) -> u8 {
+    let (low, high) = if whole { (0, plain.max(changed)) } else { (plain.min(changed), plain.max(changed)) };
+    if low == high {
+        EQUAL
+    } else if high >= preset.exempt_from {
+        0
+    } else {
+        low + 1
+    }
+}
+
+const fn sided(rank: u8, sides: u8, side: u8) -> u8 {
+    if sides & side != 0 { rank } else { 0 }
+}
+
+impl Work<'_> {
+    /// Works out the region of a signature: words `subject | sides << 24`. `whole`: the user's status or existence differs.
+    pub(super) fn build(&mut self, class: u32, signature: &[u32], whole: bool, crossings: &[Crossing]) {
+        if self.scratch.region.class == class {
+            return;
+        }
+        self.forget();
+        self.scratch.region.class = class;
+        self.scratch.region.signature.extend_from_slice(signature);
+        let mut sources = std::mem::take(&mut self.scratch.sources);
+        sources.clear();
+        let (facts, preset) = (self.facts, self.facts.preset());
+        for word in signature {
+            let (subject, sides) = (word & CONTAINER, rank_of(*word));
+            self.scratch.add_tag(subject, tag::SIG);
+            let mut holds = 0;
+            self.for_each_grant(subject, |object, plain, changed| {
+                let (plain, changed) = (sided(plain, sides, PLAIN), sided(changed, sides, CHANGED));
+                holds |= if plain > 0 { PLAIN } else { 0 };
+                holds |= if changed > 0 { CHANGED } else { 0 };
+                let least = least_cap(preset, plain, changed, whole);
+                if least != EQUAL {
+                    sources.push((self.scratch.position(facts, object), least));
+                }
+            });
+            self.scratch.region.holds |= holds;
+            let from = crossings.partition_point(|c| c.subject < subject);
+            for c in crossings.get(from..).unwrap_or(&[]).iter().take_while(|c| c.subject == subject) {
+                let least = least_cap(preset, sided(c.plain, sides, PLAIN), sided(c.changed, sides, CHANGED), whole);
+                if least != EQUAL {
+                    sources.push((self.scratch.position(facts, c.folder), least));
+                }
+            }
+        }
+        sources.sort_unstable();
+        self.lay_out(&sources);
+        self.scratch.sources = sources;
+        self.find_above();
+        for word in signature {
+            self.put_grants(word & CONTAINER, rank_of(*word));
+        }
+        self.scratch.region.sweep(preset);
+    }
+
+    /// Clears what the region before left in the indexes.
+    fn forget(&mut self) {
+        let scratch = &mut *self.scratch;
+        for at in scratch.above_touched.drain(..) {
+            if let Some(slot) = scratch.above.get_mut(at as usize) {
+                *slot = NONE;
+            }
+        }
+        for at in scratch.relevant_touched.drain(..) {
+            if let Some(slot) = scratch.relevant.get_mut(at as usize) {
+                *slot = NONE;
+            }
+        }
+        for word in scratch.region.signature.drain(..) {
+            if let Some(tag) = scratch.tags.get_mut((word & CONTAINER) as usize) {
+                *tag &= !tag::SIG;
+            }
+        }
+        scratch.chains.clear();
+        scratch.relevant_chains.clear();
+        scratch.region.clear();
+    }
+
+    fn lay_out(&mut self, sources: &[(u32, u8)]) {
+        let links = self.scratch.links_differ;
+        let scratch = &mut *self.scratch;
+        let (tree, region, index) = (&scratch.tree, &mut scratch.region, &mut scratch.region_of);
+        let mut rest = sources.iter().copied();
+        let mut source = rest.next();
+        let len = tree.len();
+        while let Some((start, _)) = source {
+            if start == NONE {
+                break;
+            }
+            let (mut at, stop) = match tree.spots.get(start as usize) {
+                Some(spot) => (start, spot.end),
+                None => (start, start + 1),
+            };
+            while at < stop {
+                let mut least = EQUAL;
+                while let Some((position, of_source)) = source
+                    && position == at
+                {
+                    least = least.min(of_source);
+                    source = rest.next();
+                }
+                let behind = Spot { id: get(&scratch.extras, at.wrapping_sub(len) as usize), up: NONE, end: at + 1, cap: 0 };
+                let spot = tree.spots.get(at as usize).copied().unwrap_or(behind);
+                let mut above = NONE;
+                let place = get(index, spot.up as usize);
+                if let Some(parent) = region.places.get(place as usize)
+                    && parent.position == spot.up
+                    && !(links && byte(&scratch.tags, spot.id as usize) & tag::LINK != 0)
+                {
+                    above = place;
+                    if parent.least <= spot.cap {
+                        least = least.min(parent.least);
+                    }
+                }
+                if least == EQUAL {
+                    // Nothing comes down here: on to what stands beside it, or to a difference further below.
+                    at = source.map_or(spot.end, |(position, _)| spot.end.min(position));
+                    continue;
+                }
+                let here = region.places.len() as u32;
+                if let Some(slot) = index.get_mut(at as usize) {
+                    *slot = here;
+                }
+                if above == NONE {
+                    region.roots.push(here);
+                }
+                region.places.push(Place { id: spot.id, position: at, up: above, cap: spot.cap, least });
+                at += 1;
+            }
+        }
+        let count = region.places.len();
+        for list in [&mut region.plain, &mut region.changed, &mut region.context] {
+            list.resize(count, 0);
+        }
+    }
+
+    /// Notes what stands above the region's roots, and through which caps it would come down to them.
+    fn find_above(&mut self) {
+        let links_differ = self.scratch.links_differ;
+        let roots = std::mem::take(&mut self.scratch.region.roots);
+        for root in &roots {
+            let start = self.scratch.region.places.get(*root as usize).map_or((NONE, NONE), |place| (place.position, place.id));
+            let sides = if links_differ { PLAIN } else { PLAIN | CHANGED };
+            let mut at = start.0;
+            let mut cap = u8::MAX;
+            while let Some(spot) = self.scratch.tree.spots.get(at as usize).copied() {
+                cap = cap.min(spot.cap);
+                at = spot.up;
+                self.add_above(at, *root, cap, sides);
+            }
+            if links_differ {
+                let view = self.view();
+                let mut at = Id(start.1);
+                let mut cap = u8::MAX;
+                while let Some(parent) = view.link(at) {
+                    cap = cap.min(view.audience(at).cap());
+                    at = parent;
+                    self.add_above(self.scratch.position(self.facts, at.0), *root, cap, CHANGED);
+                }
+            }
+        }
+        self.scratch.region.roots = roots;
+    }
+
+    fn add_above(&mut self, at: u32, root: u32, cap: u8, sides: u8) {
+        let scratch = &mut *self.scratch;
+        let Some(head) = scratch.above.get_mut(at as usize) else { return };
+        if *head == NONE {
+            scratch.above_touched.push(at);
+        }
+        scratch.chains.push(Chain { at: root, next: *head, rank: cap, sides });
+        *head = scratch.chains.len() as u32 - 1;
+    }
+
+    #[inline]
+    fn place(&self, position: u32) -> u32 {
+        let place = get(&self.scratch.region_of, position as usize);
+        if position != NONE && self.scratch.region.position(place) == position { place } else { NONE }
+    }
+
+    /// Puts a signature subject's grants where they stand, and where they come down into the region.
+    fn put_grants(&mut self, subject: u32, sides: u8) {
+        let (facts, preset) = (self.facts, self.facts.preset());
+        let mut plain_at = std::mem::take(&mut self.scratch.region.plain);
+        let mut changed_at = std::mem::take(&mut self.scratch.region.changed);
+        self.for_each_grant(subject, |object, plain, changed| {
+            let (plain, changed) = (sided(plain, sides, PLAIN), sided(changed, sides, CHANGED));
+            let position = self.scratch.position(facts, object);
+            let place = self.place(position) as usize;
+            raise(&mut plain_at, place, plain);
+            raise(&mut changed_at, place, changed);
+            let mut next = get(&self.scratch.above, position as usize);
+            while let Some(chain) = self.scratch.chains.get(next as usize) {
+                raise(&mut plain_at, chain.at as usize, sided(preset.lower(plain, chain.rank), chain.sides, PLAIN));
+                raise(&mut changed_at, chain.at as usize, sided(preset.lower(changed, chain.rank), chain.sides, CHANGED));
+                next = chain.next;
+            }
+        });
+        self.scratch.region.plain = plain_at;
+        self.scratch.region.changed = changed_at;
+    }
+
+    /// Lists, by subject, the grants that stand in the region or come down into it: worth it for many users.
+    pub(super) fn gather(&mut self) {
+        if self.scratch.region.gathered {
+            return;
+        }
+        self.scratch.region.gathered = true;
+        let (facts, preset) = (self.facts, self.facts.preset());
+        let scratch = &mut *self.scratch;
+        let mut add = |subject: u32, at: u32, rank: u8| {
+            let tags = byte(&scratch.tags, subject as usize);
+            let Some(head) = scratch.relevant.get_mut(subject as usize) else { return };
+            if rank == 0 || tags & tag::SIG != 0 {
+                return;
+            }
+            if *head == NONE {
+                scratch.relevant_touched.push(subject);
+            }
+            scratch.relevant_chains.push(Chain { at, next: *head, rank, sides: PLAIN });
+            *head = scratch.relevant_chains.len() as u32 - 1;
+        };
+        for (at, place) in (0u32..).zip(&scratch.region.places) {
+            for word in facts.list(place.id) {
+                add(word & CONTAINER, at, rank_of(*word));
+            }
+        }
+        for position in &scratch.above_touched {
+            let grants = facts.list(scratch.tree.spots.get(*position as usize).map_or(NONE, |spot| spot.id));
+            let mut next = get(&scratch.above, *position as usize);
+            while let Some(chain) = scratch.chains.get(next as usize) {
+                if chain.sides & PLAIN != 0 {
+                    for word in grants {
+                        add(word & CONTAINER, chain.at, preset.lower(rank_of(*word), chain.rank));
+                    }
+                }
+                next = chain.next;
+            }
+        }
+    }
+
+    /// Whether no grant outside the signature stands in the region or comes down into it.
+    pub(super) fn lonely(&mut self) -> bool {
+        self.gather();
+        self.scratch.relevant_touched.is_empty()
+    }
+
+    /// Sweeps what the rest of the grants of the user just ascended from give in the region. False for nothing.
+    pub(super) fn context(&mut self, many: bool) -> bool {
+        if many {
+            self.gather();
+        }
+        let preset = self.facts.preset();
+        if !self.scratch.region.context_clean {
+            self.scratch.region.context.fill(0);
+            self.scratch.region.context_clean = true;
+        }
+        let mut found = false;
+        if many {
+            let scratch = &mut *self.scratch;
+            for word in &scratch.reach {
+                let mut next = get(&scratch.relevant, (word & CONTAINER) as usize);
+                while let Some(chain) = scratch.relevant_chains.get(next as usize) {
+                    found = true;
+                    raise(&mut scratch.region.context, chain.at as usize, chain.rank);
+                    next = chain.next;
+                }
+            }
+        } else {
+            found = self.context_of_one();
+        }
+        if found {
+            self.scratch.region.context_clean = false;
+            let Region { places, context, .. } = &mut self.scratch.region;
+            sweep(places, context, preset);
+        }
+        found
+    }
+
+    fn context_of_one(&mut self) -> bool {
+        let (facts, preset) = (self.facts, self.facts.preset());
+        let mut context = std::mem::take(&mut self.scratch.region.context);
+        let mut found = false;
+        for subject in self.scratch.reach.iter().map(|word| word & CONTAINER) {
+            if facts.there(subject).1 & GRANTED == 0 || self.scratch.tag(subject) & tag::SIG != 0 {
+                continue;
+            }
+            for [word, _] in facts.grants_of(subject) {
+                let position = self.scratch.tree.position(facts, word & CONTAINER);
+                let place = self.place(position) as usize;
+                if let Some(slot) = context.get_mut(place) {
+                    found = true;
+                    *slot = rank_of(*word).max(*slot);
+                }
+                let mut next = get(&self.scratch.above, position as usize);
+                while let Some(chain) = self.scratch.chains.get(next as usize) {
+                    if chain.sides & PLAIN != 0 {
+                        found = true;
+                        raise(&mut context, chain.at as usize, preset.lower(rank_of(*word), chain.rank));
+                    }
+                    next = chain.next;
+                }
+            }
+        }
+        self.scratch.region.context = context;
+        found
+    }
+
+    /// Whether the user just ascended from has a grant outside the signature; those are the same on both sides.
+    pub(super) fn holds_more(&self) -> bool {
+        self.scratch.reach.iter().map(|word| word & CONTAINER).any(|subject| {
+            self.facts.there(subject).1 & GRANTED != 0
+                && self.scratch.tag(subject) & tag::SIG == 0
+                && self.facts.grants_of(subject).iter().any(|[word, _]| self.sides(word & CONTAINER) == PLAIN | CHANGED)
+        })
+    }
+
+    /// Stamps the region's objects that have a row; gives how many had none so far.
+    pub(super) fn mark(&mut self, has_row: impl Fn(u8, u8, u8) -> bool) -> u32 {
+        let scratch = &mut *self.scratch;
+        let (region, stamp) = (&scratch.region, scratch.object_stamp);
+        let ranks = region.plain.iter().zip(&region.changed).zip(&region.context);
+        let mut fresh = 0;
+        for (place, ((plain, changed), context)) in region.places.iter().zip(ranks) {
+            if has_row(*plain, *changed, *context)
+                && let Some(slot) = scratch.object_seen.get_mut(place.position as usize)
+                && *slot != stamp
+            {
+                *slot = stamp;
+                fresh += 1;
+            }
+        }
+        fresh
+    }
+}

@@ -1,0 +1,213 @@
+//! How an organization is set up by its host: schemas, roles, dialect, limits.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use super::words::{Preset, Rank};
+use crate::dialect::Dialect;
+use crate::limits::Limits;
+use crate::schema::{Registry, Roles, SchemaError};
+
+/// Why a configuration was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum ConfigError {
+    #[error("the configuration cannot be read: {reason}")]
+    Unreadable { reason: String },
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    #[error("`roles` is `{name}`: use \"taskade\" or a list of roles")]
+    UnknownPreset { name: String },
+    #[error("`roles.roles` must name 1 to 200 roles, each once, and none `private` or `parent`")]
+    BadRoles,
+    #[error("`roles.{list}` names `{name}`, which is no role")]
+    UnknownRole { list: &'static str, name: String },
+    #[error("`roles.exempt` must be the strongest roles: `{name}` is weaker than one that is not exempt")]
+    ExemptNotStrongest { name: String },
+    #[error("`groupPatchAnswer` must be 200 or 204")]
+    BadGroupPatchAnswer,
+}
+
+/// One role: its name and what it adds to the weaker ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Role {
+    /// The role's name.
+    pub name: String,
+    /// What it allows, besides what weaker roles do.
+    pub capabilities: Vec<String>,
+}
+
+/// Roles a grant may carry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RolePreset {
+    /// Weakest first.
+    pub roles: Vec<Role>,
+    /// Roles a group may be granted.
+    pub group_assignable: Vec<String>,
+    /// Roles that pass a folder's cap or block unchanged: the strongest ones.
+    pub exempt: Vec<String>,
+}
+
+impl RolePreset {
+    /// viewer {view, comment} < checker {complete} < editor {edit} < admin {manage} < owner {bill}.
+    pub fn taskade() -> Self {
+        let role = |(name, capabilities): (&str, &[&str])| Role { name: name.into(), capabilities: names(capabilities) };
+        let roles: [(&str, &[&str]); 5] = [
+            ("viewer", &["view", "comment"]),
+            ("checker", &["complete"]),
+            ("editor", &["edit"]),
+            ("admin", &["manage"]),
+            ("owner", &["bill"]),
+        ];
+        Self {
+            roles: roles.into_iter().map(role).collect(),
+            group_assignable: names(&["viewer", "checker", "editor"]),
+            exempt: names(&["admin", "owner"]),
+        }
+    }
+
+    fn judge(&self) -> Result<(), ConfigError> {
+        let mut seen: Vec<&str> = vec!["private", "parent"];
+        for role in &self.roles {
+            if role.name.is_empty() || seen.contains(&role.name.as_str()) {
+                return Err(ConfigError::BadRoles);
+            }
+            seen.push(&role.name);
+        }
+        if self.roles.is_empty() || self.roles.len() > 200 {
+            return Err(ConfigError::BadRoles);
+        }
+        for (list, names) in [("groupAssignable", &self.group_assignable), ("exempt", &self.exempt)] {
+            if let Some(name) = names.iter().find(|name| self.rank(name).is_none()) {
+                return Err(ConfigError::UnknownRole { list, name: name.clone() });
+            }
+        }
+        let weakest = self.exempt_from();
+        match self.exempt.iter().min_by_key(|name| self.rank(name)) {
+            Some(name) if usize::from(weakest) + self.exempt.len() != self.roles.len() + 1 => {
+                Err(ConfigError::ExemptNotStrongest { name: name.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rank of a role, from 1.
+    pub fn rank(&self, name: &str) -> Option<Rank> {
+        self.roles.iter().position(|role| role.name == name).map(|at| at as Rank + 1)
+    }
+
+    /// The role of that rank; "" for none.
+    pub fn name(&self, rank: Rank) -> &str {
+        usize::from(rank).checked_sub(1).and_then(|at| self.roles.get(at)).map_or("", |role| &role.name)
+    }
+
+    /// The strongest role's rank.
+    pub fn strongest(&self) -> Rank {
+        self.roles.len() as Rank
+    }
+
+    /// The weakest role that may do `capability`.
+    pub fn rank_that_may(&self, capability: &str) -> Option<Rank> {
+        self.roles.iter().position(|role| role.capabilities.iter().any(|own| own == capability)).map(|at| at as Rank + 1)
+    }
+
+    fn exempt_from(&self) -> Rank {
+        self.exempt.iter().filter_map(|name| self.rank(name)).min().unwrap_or(self.strongest() + 1)
+    }
+
+    pub(crate) fn kernel(&self) -> Preset {
+        Preset { ranks: self.strongest(), exempt_from: self.exempt_from() }
+    }
+
+    pub(crate) fn is_group_assignable(&self, rank: Rank) -> bool {
+        self.group_assignable.iter().any(|name| self.rank(name) == Some(rank))
+    }
+}
+
+fn names(list: &[&str]) -> Vec<String> {
+    list.iter().map(|&name| name.into()).collect()
+}
+
+/// A configuration as a host writes it, in JSON.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Source {
+    dialect: Dialect,
+    schemas: Vec<Value>,
+    resource_types: Vec<Value>,
+    base_url: String,
+    roles: Option<Value>,
+    group_patch_answer: u16,
+    limits: Limits,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::Rfc,
+            schemas: Vec::new(),
+            resource_types: Vec::new(),
+            base_url: String::new(),
+            roles: None,
+            group_patch_answer: 204,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A configuration, compiled.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) registry: Registry,
+    pub(crate) dialect: Dialect,
+    pub(crate) base_url: String,
+    pub(crate) roles: RolePreset,
+    /// Whether a PATCH of a group is answered with the group.
+    pub(crate) group_patch_answers_body: bool,
+    pub(crate) limits: Limits,
+}
+
+impl Config {
+    /// Reads a configuration: `OrganizationConfig` of the JavaScript contract.
+    pub fn from_json(json: &str) -> Result<Self, ConfigError> {
+        let source: Source = serde_json::from_str(json).map_err(|error| ConfigError::Unreadable { reason: error.to_string() })?;
+        let roles = match source.roles {
+            None | Some(Value::Null) => RolePreset::taskade(),
+            Some(Value::String(name)) if name == "taskade" => RolePreset::taskade(),
+            Some(Value::String(name)) => return Err(ConfigError::UnknownPreset { name }),
+            Some(value) => serde_json::from_value(value).map_err(|error| ConfigError::Unreadable { reason: format!("roles: {error}") })?,
+        };
+        roles.judge()?;
+        if !matches!(source.group_patch_answer, 200 | 204) {
+            return Err(ConfigError::BadGroupPatchAnswer);
+        }
+        let documents = serde_json::json!({"schemas": source.schemas, "resourceTypes": source.resource_types});
+        let own = Roles {
+            all: roles.roles.iter().map(|role| role.name.as_str().into()).collect(),
+            group_assignable: roles.group_assignable.iter().map(|name| name.as_str().into()).collect(),
+        };
+        Ok(Self {
+            registry: Registry::compile(&documents.to_string(), &own)?,
+            dialect: source.dialect,
+            base_url: source.base_url.trim_end_matches('/').into(),
+            roles,
+            group_patch_answers_body: source.group_patch_answer == 200,
+            limits: source.limits,
+        })
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            registry: Registry::builtin().clone(),
+            dialect: Dialect::Rfc,
+            base_url: String::new(),
+            roles: RolePreset::taskade(),
+            group_patch_answers_body: false,
+            limits: Limits::default(),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Requests -> change -> access diff, guards, answers, records, inverse.
+
+mod guards;
+mod inverse;
+mod listing;
+mod losses;
+#[allow(clippy::module_inception)]
+mod plan;
+
+#[cfg(test)]
+mod tests;
+
+pub use inverse::requests_json;
+pub use plan::{Plan, Query, Reply};

@@ -1,0 +1,15 @@
+//! One SCIM request -> one answer: endpoints, queries, conditions, bulk, discovery (RFC 7644 §3).
+
+mod bulk;
+mod discovery;
+mod exchange;
+mod list;
+mod projection;
+mod representation;
+mod request;
+mod target;
+mod write;
+
+pub(crate) use exchange::{Exchange, Stop, error_response};
+pub use request::{Actor, Context, Method, Request, Response};
+pub(crate) use target::{encoded, endpoint};

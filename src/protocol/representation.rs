@@ -1,0 +1,386 @@
+//! A resource as JSON: what is stored, and what the server fills in (RFC 7643 §3.1, §4.1.2, §4.2).
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use super::projection::{Projection, Shown};
+use super::target::{encoded, endpoint};
+use crate::org::{Class, Draft, Id, Kind};
+use crate::resource::{Packed, Value, push_quoted, value::date_time_text};
+use crate::schema::{AttributeId, common};
+
+/// Writes representations of the resources of one state.
+pub(crate) struct Representations<'d, 'o> {
+    pub(crate) draft: &'d Draft<'o>,
+}
+
+/// The members of a JSON object, with their commas.
+struct Members<'s> {
+    out: &'s mut String,
+    first: bool,
+}
+
+impl<'s> Members<'s> {
+    fn open(out: &'s mut String) -> Self {
+        out.push('{');
+        Self { out, first: true }
+    }
+
+    fn name(&mut self, name: &str) -> &mut String {
+        if !std::mem::take(&mut self.first) {
+            self.out.push(',');
+        }
+        push_quoted(self.out, name);
+        self.out.push(':');
+        self.out
+    }
+
+    fn text(&mut self, name: &str, value: &str) {
+        push_quoted(self.name(name), value);
+    }
+
+    fn close(self) {
+        self.out.push('}');
+    }
+}
+
+impl Representations<'_, '_> {
+    /// Where a resource is.
+    pub(crate) fn location(&self, id: Id, kind: Kind) -> String {
+        let base = &self.draft.org.config.base_url;
+        match kind {
+            Kind::Organization => format!("{base}/Organization"),
+            kind => format!("{base}{}/{}", endpoint(kind), encoded(&self.draft.name(id))),
+        }
+    }
+
+    /// The whole resource as a client may write it: for PATCH, and for filters. Without what the server fills in.
+    pub(crate) fn stored_text(&self, id: Id, kind: Kind, with_edges: bool) -> String {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let mut out = String::with_capacity(512);
+        let mut members = Members::open(&mut out);
+        members.text("id", &self.draft.name(id));
+        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        self.write_schemas(members.name("schemas"), kind, packed);
+        for (attribute, value) in packed.members() {
+            value.write(registry, members.name(&registry.attribute(attribute).name));
+        }
+        if with_edges {
+            self.write_edges(&mut members, id, kind, &Projection::default());
+            self.write_groups(&mut members, id, kind, &Projection::default());
+        }
+        self.write_meta(&mut members, id, kind, &Projection::default());
+        members.close();
+        out
+    }
+
+    /// A group with none but some of its members, as a filter needs it.
+    pub(crate) fn stored_text_with_members<'m>(&self, id: Id, members: impl Iterator<Item = &'m String>) -> String {
+        let mut text = self.stored_text(id, Kind::Group, false);
+        text.pop();
+        text.push_str(",\"members\":[");
+        for (i, member) in members.enumerate() {
+            text.push_str(if i > 0 { ",{\"value\":" } else { "{\"value\":" });
+            push_quoted(&mut text, member);
+            text.push('}');
+        }
+        text.push_str("]}");
+        text
+    }
+
+    /// The resource as it is answered.
+    pub(crate) fn text(&self, id: Id, kind: Kind, projection: &Projection) -> String {
+        let mut out = String::with_capacity(1024);
+        self.write(id, kind, projection, &mut out);
+        out
+    }
+
+    pub(crate) fn write(&self, id: Id, kind: Kind, projection: &Projection, out: &mut String) {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let mut members = Members::open(out);
+        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        self.write_schemas(members.name("schemas"), kind, packed);
+        members.text("id", &self.draft.name(id));
+        for (attribute, value) in packed.members() {
+            match projection.shows(registry, attribute) {
+                Shown::None => {}
+                _ if attribute == org.known.parent || registry.attribute(attribute).extension => {
+                    self.write_reference(attribute, value, projection, &mut members);
+                }
+                Shown::All if projection.is_default() => value.write(registry, members.name(&registry.attribute(attribute).name)),
+                _ => self.write_part(attribute, value, projection, &mut members),
+            }
+        }
+        self.write_edges(&mut members, id, kind, projection);
+        self.write_groups(&mut members, id, kind, projection);
+        if projection.shows(registry, common::META) != Shown::None {
+            self.write_meta(&mut members, id, kind, projection);
+        }
+        members.close();
+    }
+
+    fn write_schemas(&self, out: &mut String, kind: Kind, packed: Packed<'_>) {
+        let org = self.draft.org;
+        let resource_type = org.config.registry.resource_type(org.type_of(kind));
+        out.push('[');
+        push_quoted(out, &resource_type.schema);
+        for extension in &resource_type.extensions {
+            if packed.member(extension.attribute).is_some() {
+                out.push(',');
+                push_quoted(out, &extension.schema);
+            }
+        }
+        out.push(']');
+    }
+
+    /// A value of which sub-attributes may be hidden.
+    fn write_part(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+        let registry = &self.draft.org.config.registry;
+        let mut part = String::new();
+        if self.write_shown(value, projection, &mut part) {
+            members.name(&registry.attribute(attribute).name).push_str(&part);
+        }
+    }
+
+    /// Writes what of a value is shown; false when nothing is.
+    fn write_shown(&self, value: Value<'_>, projection: &Projection, out: &mut String) -> bool {
+        let registry = &self.draft.org.config.registry;
+        match value {
+            Value::Array(items) => {
+                let mut any = false;
+                out.push('[');
+                for item in items.items() {
+                    let mark = out.len();
+                    if any {
+                        out.push(',');
+                    }
+                    if self.write_shown(item, projection, out) {
+                        any = true;
+                    } else {
+                        out.truncate(mark);
+                    }
+                }
+                out.push(']');
+                any
+            }
+            Value::Object(object) => {
+                let mut members = Members::open(out);
+                for (sub, value) in object.members() {
+                    if projection.shows(registry, sub) != Shown::None {
+                        self.write_part(sub, value, projection, &mut members);
+                    }
+                }
+                let any = !members.first;
+                members.close();
+                any
+            }
+            value => {
+                value.write(registry, out);
+                true
+            }
+        }
+    }
+
+    /// A folder's parent and an extension, whose references the server completes.
+    fn write_reference(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let Value::Object(object) = value else { return };
+        let mut part = String::new();
+        let mut inner = Members::open(&mut part);
+        let shown = |id: AttributeId| projection.shows(registry, id) != Shown::None;
+        for (sub, value) in object.members().filter(|(sub, _)| shown(*sub)) {
+            if sub == org.known.manager {
+                self.write_manager(value, projection, &mut inner);
+            } else {
+                self.write_part(sub, value, projection, &mut inner);
+            }
+        }
+        if attribute == org.known.parent
+            && let Some(id) =
+                object.members().find(|(sub, _)| registry.attribute(*sub).name.as_ref() == "value").and_then(|(_, value)| value.text())
+            && let Some(parent) = self.draft.find(Class::Object, &id)
+            && registry.child(attribute, "$ref").is_some_and(shown)
+            && let Some(kind) = self.draft.kind(parent)
+        {
+            inner.text("$ref", &self.location(parent, kind));
+        }
+        let any = !inner.first;
+        inner.close();
+        if any {
+            members.name(&registry.attribute(attribute).name).push_str(&part);
+        }
+    }
+
+    fn write_manager(&self, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let Value::Object(object) = value else { return };
+        let manager = object.member(org.known.manager_value).and_then(Value::text).and_then(|id| self.draft.find(Class::User, &id));
+        let mut part = String::new();
+        let mut inner = Members::open(&mut part);
+        let mut has_reference = false;
+        for (sub, value) in object.members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
+            has_reference |= registry.attribute(sub).name.as_ref() == "$ref";
+            self.write_part(sub, value, projection, &mut inner);
+        }
+        let shows = |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
+        if let Some(manager) = manager {
+            if !has_reference && shows("$ref") {
+                inner.text("$ref", &self.location(manager, Kind::User));
+            }
+            if shows("displayName")
+                && let Some(name) = self.draft.display(manager)
+            {
+                inner.text("displayName", &name);
+            }
+        }
+        let any = !inner.first;
+        inner.close();
+        if any {
+            members.name(&registry.attribute(org.known.manager).name).push_str(&part);
+        }
+    }
+
+    /// Members, grants or owners, by id.
+    fn write_edges(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
+        if list == AttributeId::UNKNOWN || projection.shows(registry, list) == Shown::None {
+            return;
+        }
+        let mut edges: Vec<(Cow<'_, str>, Id, u8)> = Vec::new();
+        if kind == Kind::Group {
+            self.draft.view().for_each_member(id, |member| edges.push((self.draft.name(member), member, 0)));
+        } else {
+            self.draft.view().for_each_grant_on(id, |subject, rank| edges.push((self.draft.name(subject), subject, rank)));
+        }
+        edges.retain(|(_, subject, _)| self.draft.kind(*subject).is_some());
+        if edges.is_empty() {
+            return;
+        }
+        edges.sort_unstable();
+        let shows = |name: &str| registry.child(list, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
+        let (value, kind_name, role, reference, display) = (shows("value"), shows("type"), shows("role"), shows("$ref"), shows("display"));
+        let out = members.name(&registry.attribute(list).name);
+        out.push('[');
+        for (i, (name, subject, rank)) in edges.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            let subject_kind = self.draft.kind(*subject).unwrap_or(Kind::User);
+            let mut edge = Members::open(out);
+            if value {
+                edge.text("value", name);
+            }
+            if kind_name {
+                edge.text("type", type_name(subject_kind));
+            }
+            if role {
+                edge.text("role", org.config.roles.name(*rank));
+            }
+            if reference {
+                edge.text("$ref", &self.location(*subject, subject_kind));
+            }
+            if display && let Some(display) = self.draft.display(*subject) {
+                edge.text("display", &display);
+            }
+            edge.close();
+        }
+        out.push(']');
+    }
+
+    /// A user's groups: those of their own first, then those reached through groups; each by id.
+    fn write_groups(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        if kind != Kind::User || projection.shows(registry, org.known.groups) == Shown::None {
+            return;
+        }
+        let view = self.draft.view();
+        let there = |group: &Id| self.draft.kind(*group) == Some(Kind::Group);
+        let (mut direct, mut indirect): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
+        view.for_each_group_of(id, |group| direct.push(group));
+        direct.retain(there);
+        if direct.is_empty() {
+            return;
+        }
+        let mut seen: HashSet<Id> = direct.iter().copied().collect();
+        let mut todo = direct.clone();
+        while let Some(group) = todo.pop() {
+            view.for_each_group_of(group, |above| {
+                if there(&above) && seen.insert(above) {
+                    indirect.push(above);
+                    todo.push(above);
+                }
+            });
+        }
+        let shows = |name: &str| registry.child(org.known.groups, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
+        let (value, reference, display, kind_name) = (shows("value"), shows("$ref"), shows("display"), shows("type"));
+        let out = members.name(&registry.attribute(org.known.groups).name);
+        out.push('[');
+        let mut first = true;
+        for (list, word) in [(direct, "direct"), (indirect, "indirect")] {
+            let mut named: Vec<(Cow<'_, str>, Id)> = list.into_iter().map(|group| (self.draft.name(group), group)).collect();
+            named.sort_unstable();
+            for (name, group) in named {
+                if !std::mem::take(&mut first) {
+                    out.push(',');
+                }
+                let mut entry = Members::open(out);
+                if value {
+                    entry.text("value", &name);
+                }
+                if reference {
+                    entry.text("$ref", &self.location(group, Kind::Group));
+                }
+                if display && let Some(display) = self.draft.display(group) {
+                    entry.text("display", &display);
+                }
+                if kind_name {
+                    entry.text("type", word);
+                }
+                entry.close();
+            }
+        }
+        out.push(']');
+    }
+
+    fn write_meta(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
+        let registry = &self.draft.org.config.registry;
+        let shows = |id: AttributeId| projection.shows(registry, id) != Shown::None;
+        let mut meta = Members::open(members.name("meta"));
+        if shows(common::META_RESOURCE_TYPE) {
+            meta.text("resourceType", type_name(kind));
+        }
+        if let Some(body) = self.draft.body(id) {
+            let times = [(common::META_CREATED, "created", body.created()), (common::META_LAST_MODIFIED, "lastModified", body.modified())];
+            for (attribute, name, time) in times {
+                if time > 0 && shows(attribute) {
+                    meta.text(name, &date_time_text(time));
+                }
+            }
+        }
+        if shows(common::META_LOCATION) {
+            meta.text("location", &self.location(id, kind));
+        }
+        if shows(common::META_VERSION) {
+            meta.text("version", &self.draft.tag(id));
+        }
+        meta.close();
+    }
+}
+
+/// The name of a kind's resource type.
+pub(crate) fn type_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Organization => "Organization",
+        Kind::User => "User",
+        Kind::Group => "Group",
+        Kind::Workspace => "Workspace",
+        Kind::Folder => "Folder",
+    }
+}

@@ -1,0 +1,577 @@
+//! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole.
+
+use std::collections::{HashMap, HashSet};
+
+use super::exchange::{Answer, Exchange, Stop, body_of};
+use super::projection::Selection;
+use super::representation::{Representations, type_name};
+use super::request::{Request, Response};
+use super::target::Address;
+use crate::dialect::Tolerance;
+use crate::error::ScimError;
+use crate::issue::{Note, ScimType, Severity};
+use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
+use crate::patch::members::{ListEdit, Reference, edits_of, is_on, reader, reference};
+use crate::patch::{Patcher, operations, patch_document};
+use crate::resource::{Document, Findings, Judge, NodeId, value};
+use crate::schema::{AttributeId, Mutability, common};
+
+/// What a resource is to be: its document, and what of it is kept as facts.
+struct Wanted<'d> {
+    document: Document<'d>,
+    /// Members, grants or owners; `None` leaves them as they are.
+    edges: Option<Vec<(Id, Rank)>>,
+    parent: Option<Parent>,
+}
+
+impl Exchange<'_, '_> {
+    /// POST to a collection.
+    pub(crate) fn create(&mut self, kind: Kind, request: &Request, address: &Address) -> Answer<Response> {
+        self.judge_list(kind)?;
+        match kind {
+            Kind::Workspace => self.judge_workspace_creation()?,
+            Kind::User | Kind::Group => self.judge_directory()?,
+            _ => {}
+        }
+        let selection = super::exchange::selection_of(address)?;
+        let id = self.create_from(kind, body_of(request, self.draft.org.config.limits.payload_bytes)?, request.id.as_deref())?;
+        Ok(self.resource_response(201, id, kind, &selection))
+    }
+
+    fn create_from(&mut self, kind: Kind, text: &str, given_id: Option<&str>) -> Answer<Id> {
+        let org = self.draft.org;
+        let document = self.judged(kind, text, Judge::Create)?;
+        let wanted = self.wanted(None, kind, document)?;
+        if kind == Kind::Folder
+            && let Some(parent) = wanted.parent
+        {
+            self.judge_manage(parent.id)?;
+            wanted.edges.iter().flatten().try_for_each(|(_, rank)| self.judge_rank(parent.id, *rank))?;
+        }
+        self.judge_unique(None, kind, &wanted.document)?;
+        let (name, created) = match given_id.filter(|_| self.is_system()) {
+            // What comes back was there before.
+            Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
+            None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
+        };
+        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
+        let Some(id) = self.draft.create(kind, &name, body) else {
+            let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
+            return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
+        };
+        let creator = self.acting_user().filter(|_| kind == Kind::Workspace);
+        self.write_facts(id, kind, wanted);
+        if let Some(user) = creator {
+            self.draft.set_grant(id, user, org.config.roles.strongest());
+        }
+        Ok(id)
+    }
+
+    /// `meta.created` of a body as it was sent.
+    fn created_at(&self, kind: Kind, text: &str) -> Option<Time> {
+        let config = &self.draft.org.config;
+        let document = config.registry.stored(text, self.draft.org.type_of(kind), &config.limits).ok()?;
+        let created = document.value_at(&config.registry, common::META_CREATED)?;
+        value::date_time(&document.string(created)?).map(|(milliseconds, _)| milliseconds)
+    }
+
+    /// PUT: what is omitted is cleared (RFC 7644 §3.5.1).
+    pub(crate) fn replace(&mut self, id: Id, kind: Kind, request: &Request, selection: &Selection) -> Answer<Response> {
+        let text = body_of(request, self.draft.org.config.limits.payload_bytes)?;
+        let mut document = self.judged(kind, text, Judge::Replace)?;
+        self.keep_immutable(id, kind, &mut document)?;
+        let mut wanted = self.wanted(Some(id), kind, document)?;
+        wanted.edges.get_or_insert_default();
+        self.settle(id, kind, wanted)?;
+        Ok(self.resource_response(200, id, kind, selection))
+    }
+
+    /// PATCH (RFC 7644 §3.5.2).
+    pub(crate) fn patch(&mut self, id: Id, kind: Kind, request: &Request, selection: &Selection) -> Answer<Response> {
+        let text = body_of(request, self.draft.org.config.limits.payload_bytes)?;
+        if kind == Kind::Group {
+            self.patch_group(id, text)?;
+            if !self.draft.org.config.group_patch_answers_body && !selection.is_chosen() {
+                return Ok(Response { status: 204, headers: vec![("etag", self.draft.tag(id))], body: None });
+            }
+        } else {
+            self.patch_whole(id, kind, text)?;
+        }
+        Ok(self.resource_response(200, id, kind, selection))
+    }
+
+    /// Patches the resource as one document.
+    fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
+        let org = self.draft.org;
+        let (registry, of) = (&org.config.registry, org.type_of(kind));
+        let stored = Representations { draft: &self.draft }.stored_text(id, kind, true);
+        let original = registry.stored(&stored, of, &org.config.limits)?;
+        let patched = patch_document(registry, of, &original, message, self.dialect, &org.config.limits)?;
+        self.notes.extend(patched.notes);
+        if !patched.changed {
+            return Ok(());
+        }
+        let edges = org.known.grants_of(of);
+        let list = if kind == Kind::Group { org.known.members } else { edges };
+        let mut wanted = self.wanted(Some(id), kind, patched.document)?;
+        if !patched.touched.contains(&list) {
+            wanted.edges = None;
+        } else {
+            wanted.edges.get_or_insert_default();
+        }
+        self.settle(id, kind, wanted)
+    }
+
+    /// Patches a group whose members stay where they are: as facts, apart from the document.
+    fn patch_group(&mut self, id: Id, message: &str) -> Answer<()> {
+        let org = self.draft.org;
+        let (registry, limits, of, list) = (&org.config.registry, &org.config.limits, org.known.group, org.known.members);
+        let mut notes = Vec::new();
+        let all = operations(message, self.dialect, limits, &mut notes)?;
+        let mut lists = reader(registry, of, self.dialect, limits, message);
+        let on_members: Vec<bool> = all.iter().map(|operation| is_on(&mut lists, operation, list)).collect();
+        let names_members = |text: &str| text.to_ascii_lowercase().contains("members");
+        let hidden = all.iter().zip(&on_members).any(|(operation, on)| {
+            let value = operation.value.and_then(|span| message.get(span.start as usize..span.end as usize));
+            !on && operation.path.is_none() && value.is_some_and(|value| names_members(value) || value.contains('\\'))
+        });
+        if hidden {
+            return self.patch_whole(id, Kind::Group, message);
+        }
+        let mut edits: Vec<(u32, ListEdit)> = Vec::new();
+        let mut rest = Vec::new();
+        let mut fault = None;
+        for (operation, on) in all.into_iter().zip(on_members) {
+            if !on {
+                rest.push(operation);
+            } else if fault.is_none() {
+                match edits_of(&mut lists, &operation, list) {
+                    Ok(Some(edit)) => edits.push((operation.index, edit)),
+                    Ok(None) => return self.patch_whole(id, Kind::Group, message),
+                    Err(error) => fault = Some(crate::patch::PatchError { operation: Some(operation.index), fault: error }),
+                }
+            }
+        }
+        let stored = Representations { draft: &self.draft }.stored_text(id, Kind::Group, false);
+        let original = registry.stored(&stored, of, limits)?;
+        let outcome = Patcher::new(registry, of, self.dialect, limits, original.clone(), message, notes).apply(&rest, &original);
+        let patched = match (outcome, fault) {
+            (Ok(patched), None) => patched,
+            (Err(first), Some(second)) if second.operation < first.operation => return Err(second.into()),
+            (Err(error), _) | (_, Some(error)) => return Err(error.into()),
+        };
+        let members = self.edited_members(id, &edits)?;
+        if patched.changed {
+            self.judge_unique(Some(id), Kind::Group, &patched.document)?;
+        }
+        self.notes.extend(patched.notes);
+        self.notes.append(&mut lists.take_notes());
+        if patched.changed {
+            self.put_body(id, Kind::Group, &patched.document);
+        }
+        for (subject, member) in members {
+            self.additions |= member;
+            self.draft.set_member(id, subject, member);
+        }
+        Ok(())
+    }
+
+    /// What operations on members come to: each subject they concern, and whether it is a member in the end.
+    fn edited_members(&mut self, group: Id, edits: &[(u32, ListEdit)]) -> Answer<Vec<(Id, bool)>> {
+        let mut concerned = Concerned::default();
+        for (index, edit) in edits {
+            let at = |stop: Stop| match stop {
+                Stop::Refused(error) => Stop::Refused(ScimError { operation: Some(*index), ..error }),
+                fatal => fatal,
+            };
+            match edit {
+                ListEdit::Add(references) => {
+                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
+                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
+                }
+                ListEdit::Remove(references) => {
+                    for reference in references {
+                        let found = [Class::User, Class::Group].into_iter().filter_map(|class| self.draft.find(class, &reference.value));
+                        found.for_each(|subject| concerned.set(subject, false));
+                    }
+                }
+                ListEdit::Replace(references) => {
+                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
+                    concerned.clear();
+                    self.draft.view().for_each_member(group, |member| {
+                        if self.draft.kind(member).is_some() {
+                            concerned.set(member, false);
+                        }
+                    });
+                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
+                }
+            }
+        }
+        Ok(concerned.order.iter().filter_map(|subject| concerned.state.get(&subject.0).map(|member| (*subject, *member))).collect())
+    }
+
+    /// The users and groups that references of a group's members name.
+    fn subjects(&mut self, group: Id, references: &[Reference], operation: Option<u32>) -> Answer<Vec<Id>> {
+        let mut subjects = Vec::with_capacity(references.len());
+        for reference in references {
+            let value = &reference.value;
+            let class = match reference.kind.as_deref() {
+                None => None,
+                Some(kind) if kind.eq_ignore_ascii_case("User") => Some(Class::User),
+                Some(kind) if kind.eq_ignore_ascii_case("Group") => Some(Class::Group),
+                Some(kind) => {
+                    let detail = format!("`members.type` is `{kind}`: a member is a User or a Group");
+                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.type").into());
+                }
+            };
+            let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
+            match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
+                Some(subject) => {
+                    if self.draft.kind(subject) == Some(Kind::Group) {
+                        self.judge_nesting(group, subject)?;
+                    }
+                    subjects.push(subject);
+                }
+                None if self.draft.settings().skip_unknown_members => {
+                    let detail = format!("`{value}` is no user or group that is known; it was left out");
+                    self.notes.push(Note { rule: Tolerance::SkippedMember, operation, path: "members".into(), detail });
+                }
+                None => {
+                    let detail = format!("member `{value}` is no user or group that is known: provision it first");
+                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
+                }
+            }
+        }
+        Ok(subjects)
+    }
+
+    /// Groups stand inside one another no deeper than the limit.
+    fn judge_nesting(&self, group: Id, subject: Id) -> Answer<()> {
+        let view = self.draft.view();
+        let levels = |start: Id, up: bool| {
+            let mut seen = std::collections::HashSet::from([start]);
+            let mut level = vec![start];
+            let mut count = 0;
+            loop {
+                let mut next = Vec::new();
+                for at in &level {
+                    let mut step = |other: Id| {
+                        if self.draft.kind(other) == Some(Kind::Group) && seen.insert(other) {
+                            next.push(other);
+                        }
+                    };
+                    if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
+                }
+                if next.is_empty() {
+                    return count;
+                }
+                count += 1;
+                level = next;
+            }
+        };
+        let limit = self.draft.org.config.limits.group_depth;
+        if levels(group, true) + levels(subject, false) + 2 > limit {
+            let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
+            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
+        }
+        Ok(())
+    }
+
+    /// Reads and judges a body.
+    fn judged<'t>(&mut self, kind: Kind, text: &'t str, judge: Judge) -> Answer<Document<'t>> {
+        let org = self.draft.org;
+        let mut findings = Findings::default();
+        let document = org.config.registry.read(text, org.type_of(kind), judge, self.dialect, &org.config.limits, &mut findings)?;
+        let first = findings.issues.iter().find(|issue| issue.severity == Severity::Error).cloned();
+        if let Some(issue) = first {
+            let status = if issue.scim_type == Some(ScimType::Uniqueness) { 409 } else { 400 };
+            let error = ScimError::new(status, issue.scim_type, format!("{} ({})", issue.detail, issue.clause)).at(issue.path);
+            return Err(ScimError { issues: findings.issues, ..error }.into());
+        }
+        self.notes.append(&mut findings.notes);
+        Ok(document)
+    }
+
+    /// An immutable attribute that is set keeps its value under PUT (RFC 7644 §3.5.1).
+    fn keep_immutable(&self, id: Id, kind: Kind, document: &mut Document<'_>) -> Answer<()> {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let resource_type = registry.resource_type(org.type_of(kind));
+        let extensions = resource_type.extensions.iter().flat_map(|extension| registry.attribute(extension.attribute).children());
+        let immutable: Vec<AttributeId> = resource_type
+            .attributes
+            .iter()
+            .chain(extensions)
+            .copied()
+            .filter(|id| registry.attribute(*id).mutability == Mutability::Immutable)
+            .collect();
+        if immutable.is_empty() {
+            return Ok(());
+        }
+        let stored = Representations { draft: &self.draft }.stored_text(id, kind, false);
+        let original = registry.stored(&stored, org.type_of(kind), &org.config.limits)?;
+        for attribute in immutable {
+            let (before, now) = (original.value_at(registry, attribute), document.value_at(registry, attribute));
+            let same = match (before, now) {
+                (None, _) => true,
+                (Some(before), Some(now)) => original.equals(before, document, now),
+                (Some(_), None) => false,
+            };
+            if !same {
+                let path = registry.attribute(attribute).path.to_string();
+                let detail = format!("`{path}` is immutable: send the value it has");
+                return Err(ScimError::new(400, Some(ScimType::Mutability), detail).at(path).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds what a document refers to, and refuses what is not there or not allowed.
+    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, document: Document<'d>) -> Answer<Wanted<'d>> {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
+        let mut edges = None;
+        if let Some(node) = document.child(NodeId::ROOT, list) {
+            let mut found = Vec::new();
+            let elements: Vec<NodeId> = document.children(node).collect();
+            if kind == Kind::Group {
+                let references: Vec<Reference> =
+                    elements.iter().filter_map(|element| reference(registry, &document, *element, list)).collect();
+                let group = id.unwrap_or(Id(u32::MAX));
+                found.extend(self.subjects(group, &references, None)?.into_iter().map(|subject| (subject, 0)));
+            } else {
+                for element in elements {
+                    found.push(self.grant(kind, &document, element, list)?);
+                }
+            }
+            edges = Some(found);
+        }
+        let parent = if kind == Kind::Folder { Some(self.parent(id, &document)?) } else { None };
+        Ok(Wanted { document, edges, parent })
+    }
+
+    /// The subject and rank that an element of `grants` or `owners` stands for.
+    fn grant(&self, kind: Kind, document: &Document<'_>, element: NodeId, list: AttributeId) -> Answer<(Id, Rank)> {
+        let org = self.draft.org;
+        let (registry, roles) = (&org.config.registry, &org.config.roles);
+        let path = registry.attribute(list).path.to_string();
+        let invalid = |sub: &str, detail: String| {
+            Stop::Refused(ScimError::new(400, Some(ScimType::InvalidValue), detail).at(format!("{path}.{sub}")))
+        };
+        let sub = |name: &str| {
+            let node = registry.child(list, name).and_then(|id| document.child(element, id));
+            node.and_then(|node| document.string(node)).map(|text| text.into_owned())
+        };
+        let value = sub("value").unwrap_or_default();
+        if kind == Kind::Organization {
+            let user = self
+                .draft
+                .find(Class::User, &value)
+                .ok_or_else(|| invalid("value", format!("owner `{value}` is no user that is known")))?;
+            return Ok((user, roles.strongest()));
+        }
+        let class = if sub("type").is_some_and(|word| word.eq_ignore_ascii_case("Group")) { Class::Group } else { Class::User };
+        let subject = self.draft.find(class, &value);
+        let kind_name = if class == Class::Group { "group" } else { "user" };
+        let subject = subject.ok_or_else(|| invalid("value", format!("`{value}` is no {kind_name} that is known")))?;
+        let role = sub("role").unwrap_or_default();
+        let rank = roles.roles.iter().position(|own| own.name.eq_ignore_ascii_case(&role)).map(|at| at as Rank + 1);
+        let rank = rank.ok_or_else(|| invalid("role", format!("`{role}` is no role")))?;
+        if class == Class::Group && !roles.is_group_assignable(rank) {
+            return Err(invalid(
+                "role",
+                format!("a group may not be given the role `{role}`: use one of {}", roles.group_assignable.join(", ")),
+            ));
+        }
+        Ok((subject, rank))
+    }
+
+    /// A folder's parent: there, of the kind it is said to be, not inside the folder, not too deep.
+    fn parent(&self, folder: Option<Id>, document: &Document<'_>) -> Answer<Parent> {
+        let org = self.draft.org;
+        let registry = &org.config.registry;
+        let invalid = |path: &str, detail: String| Stop::Refused(ScimError::new(400, Some(ScimType::InvalidValue), detail).at(path));
+        let node = document.child(NodeId::ROOT, org.known.parent);
+        let sub = |name: &str| {
+            let child = registry.child(org.known.parent, name).and_then(|id| node.and_then(|node| document.child(node, id)));
+            child.and_then(|child| document.string(child)).map(|text| text.into_owned()).unwrap_or_default()
+        };
+        let value = sub("value");
+        let kind = if sub("type").eq_ignore_ascii_case("Workspace") { Kind::Workspace } else { Kind::Folder };
+        let found = self.draft.find(Class::Object, &value).filter(|id| self.draft.kind(*id) == Some(kind) && self.sees(*id, kind));
+        let id = found.ok_or_else(|| invalid("parent.value", format!("{} `{value}` does not exist", type_name(kind))))?;
+        let view = self.draft.view();
+        if folder.is_some_and(|folder| view.is_below(id, folder)) {
+            return Err(invalid("parent.value", "a folder cannot be moved into itself or a folder inside it".into()));
+        }
+        let limit = org.config.limits.folder_depth;
+        let mut depth = 1 + folder.map_or(0, |folder| self.height(folder));
+        let mut at = id;
+        while let Some(parent) = view.parent(at) {
+            depth += 1;
+            at = parent.id;
+            if depth > limit {
+                return Err(invalid(
+                    "parent.value",
+                    format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)"),
+                ));
+            }
+        }
+        Ok(Parent { id, kind })
+    }
+
+    /// How many levels of folders are below one.
+    fn height(&self, folder: Id) -> usize {
+        let view = self.draft.view();
+        let (mut level, mut height) = (vec![folder], 0);
+        loop {
+            let mut next = Vec::new();
+            level.iter().for_each(|at| view.for_each_child(*at, |child| next.push(child)));
+            if next.is_empty() || height > self.draft.org.config.limits.folder_depth {
+                return height;
+            }
+            height += 1;
+            level = next;
+        }
+    }
+
+    /// userName is unique; group names are where the identity provider matches by them (RFC 7644 §3.3).
+    fn judge_unique(&self, id: Option<Id>, kind: Kind, document: &Document<'_>) -> Answer<()> {
+        let known = &self.draft.org.known;
+        let attribute = match kind {
+            Kind::User => known.user_name,
+            Kind::Group if self.dialect.unique_group_names() => known.group_display_name,
+            _ => return Ok(()),
+        };
+        let Some(value) = document.child(NodeId::ROOT, attribute).and_then(|node| document.string(node)) else { return Ok(()) };
+        let taken =
+            self.draft.holders(attribute, &value).into_iter().any(|other| Some(other) != id && self.draft.kind(other) == Some(kind));
+        if !taken {
+            return Ok(());
+        }
+        let path = self.draft.org.config.registry.attribute(attribute).path.to_string();
+        Err(ScimError::new(409, Some(ScimType::Uniqueness), format!("another {} has this `{path}`", type_name(kind))).at(path).into())
+    }
+
+    /// Makes an existing resource what is wanted.
+    fn settle(&mut self, id: Id, kind: Kind, wanted: Wanted<'_>) -> Answer<()> {
+        self.judge_unique(Some(id), kind, &wanted.document)?;
+        if let Some(parent) = wanted.parent
+            && self.draft.view().parent(id) != Some(parent)
+        {
+            self.judge_manage(parent.id)?;
+        }
+        self.judge_edges(id, kind, &wanted)?;
+        self.put_body(id, kind, &wanted.document);
+        self.write_facts(id, kind, wanted);
+        Ok(())
+    }
+
+    /// The body, where it differs; what only facts say does not move `lastModified`.
+    fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
+        let org = self.draft.org;
+        let created = self.draft.body(id).map_or(0, |body| body.created());
+        let body = org.body_of(document, org.type_of(kind), created, self.context.now);
+        if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
+            self.draft.put_body(id, body);
+        }
+    }
+
+    /// The grants that would come and go: those a user may give and take.
+    fn judge_edges(&self, id: Id, kind: Kind, wanted: &Wanted<'_>) -> Answer<()> {
+        let (Some(edges), Kind::Workspace | Kind::Folder) = (&wanted.edges, kind) else { return Ok(()) };
+        self.edge_changes(id, edges).into_iter().try_for_each(|(_, before, after)| self.judge_rank(id, before.max(after)))
+    }
+
+    /// What differs between the edges that are and the edges wanted: subject, before, after.
+    fn edge_changes(&self, id: Id, edges: &[(Id, Rank)]) -> Vec<(Id, Rank, Rank)> {
+        let wanted: HashMap<u32, Rank> = edges.iter().map(|(subject, rank)| (subject.0, *rank)).collect();
+        let mut changes = Vec::new();
+        let mut there = HashMap::new();
+        self.draft.view().for_each_grant_on(id, |subject, rank| {
+            there.insert(subject.0, rank);
+            // An edge to someone who is not there is not shown and stays as it is.
+            if self.draft.kind(subject).is_some() {
+                let after = wanted.get(&subject.0).copied().unwrap_or(0);
+                if after != rank {
+                    changes.push((subject, rank, after));
+                }
+            }
+        });
+        for (subject, rank) in edges {
+            if !there.contains_key(&subject.0) {
+                changes.push((*subject, 0, *rank));
+            }
+        }
+        changes
+    }
+
+    /// Writes what is kept as facts; everything has been judged.
+    fn write_facts(&mut self, id: Id, kind: Kind, wanted: Wanted<'_>) {
+        let org = self.draft.org;
+        if kind == Kind::User {
+            let node = wanted.document.child(NodeId::ROOT, org.known.active);
+            let active = node.and_then(|node| wanted.document.boolean(node)).unwrap_or(true);
+            self.draft.set_active(id, active);
+        }
+        if let Some(parent) = wanted.parent {
+            self.draft.set_parent(id, parent);
+            self.draft.set_audience(id, self.audience(&wanted.document));
+        }
+        let Some(edges) = wanted.edges else { return };
+        if kind != Kind::Group {
+            for (subject, before, after) in self.edge_changes(id, &edges) {
+                self.additions |= after > before;
+                self.draft.set_grant(id, subject, after);
+            }
+            return;
+        }
+        let kept: HashSet<Id> = edges.iter().map(|(subject, _)| *subject).collect();
+        let mut gone = Vec::new();
+        self.draft.view().for_each_member(id, |member| {
+            if !kept.contains(&member) && self.draft.kind(member).is_some() {
+                gone.push(member);
+            }
+        });
+        gone.into_iter().for_each(|member| self.draft.set_member(id, member, false));
+        for (subject, _) in edges {
+            self.additions = true;
+            self.draft.set_member(id, subject, true);
+        }
+    }
+
+    fn audience(&self, document: &Document<'_>) -> Audience {
+        let org = self.draft.org;
+        let word = document.child(NodeId::ROOT, org.known.audience).and_then(|node| document.string(node));
+        match word.as_deref() {
+            None => Audience::Private,
+            Some(word) if word.eq_ignore_ascii_case("private") => Audience::Private,
+            Some(word) if word.eq_ignore_ascii_case("parent") => Audience::Parent,
+            Some(word) => {
+                let rank =
+                    org.config.roles.roles.iter().position(|role| role.name.eq_ignore_ascii_case(word)).map_or(0, |at| at as Rank + 1);
+                Audience::Cap(rank)
+            }
+        }
+    }
+}
+
+/// Subjects that operations concern, in the order first met.
+#[derive(Default)]
+struct Concerned {
+    order: Vec<Id>,
+    state: HashMap<u32, bool>,
+}
+
+impl Concerned {
+    fn set(&mut self, subject: Id, member: bool) {
+        if self.state.insert(subject.0, member).is_none() {
+            self.order.push(subject);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.state.values_mut().for_each(|member| *member = false);
+    }
+}
