@@ -8,8 +8,6 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
-use super::document::unescaped;
-
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
@@ -450,11 +448,7 @@ impl Scanner<'_> {
     fn doubled(&self, names: &[Span]) -> Option<Span> {
         let same = |a: &Span, b: &Span| {
             let (x, y) = (self.slice(*a), self.slice(*b));
-            if a.escaped || b.escaped {
-                super::document::unescaped(x).eq_ignore_ascii_case(&super::document::unescaped(y))
-            } else {
-                x.eq_ignore_ascii_case(y)
-            }
+            if a.escaped || b.escaped { unescaped(x).eq_ignore_ascii_case(&unescaped(y)) } else { x.eq_ignore_ascii_case(y) }
         };
         if names.len() <= 16 {
             return names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| same(other, name))).map(|(_, name)| *name);
@@ -463,7 +457,7 @@ impl Scanner<'_> {
             .iter()
             .map(|name| {
                 let raw = self.slice(*name);
-                let text = if name.escaped { super::document::unescaped(raw) } else { raw.to_owned() };
+                let text = if name.escaped { unescaped(raw) } else { raw.to_owned() };
                 (text.to_ascii_lowercase(), *name)
             })
             .collect();
@@ -473,6 +467,40 @@ impl Scanner<'_> {
             _ => None,
         })
     }
+}
+
+/// The value of a string's raw text, which the scanner has found sound.
+pub(crate) fn unescaped(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        text.push_str(plain);
+        let mut letters = escape.chars();
+        match letters.next() {
+            Some('b') => text.push('\u{8}'),
+            Some('f') => text.push('\u{c}'),
+            Some('n') => text.push('\n'),
+            Some('r') => text.push('\r'),
+            Some('t') => text.push('\t'),
+            Some('u') => {
+                let unit = |digits: Option<&str>| digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                let first = unit(escape.get(1..5)).unwrap_or(0xfffd);
+                letters = escape.get(5..).unwrap_or("").chars();
+                let mut code = first;
+                if (0xd800..0xdc00).contains(&first) {
+                    let second = unit(escape.get(7..11)).unwrap_or(0xdc00);
+                    code = 0x1_0000 + ((first - 0xd800) << 10) + second.saturating_sub(0xdc00);
+                    letters = escape.get(11..).unwrap_or("").chars();
+                }
+                text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+            Some(other) => text.push(other),
+            None => {}
+        }
+        rest = letters.as_str();
+    }
+    text.push_str(rest);
+    text
 }
 
 /// Checks the size and the encoding of a payload.
@@ -498,6 +526,11 @@ mod tests {
 
     #[test]
     fn agrees_with_serde_json_on_hostile_and_random_text() {
+        for raw in
+            ["", "a", "\\n\\r\\t\\b\\f\\\\\\/\\\"", "\\u00e9\\u0000x", "\\ud83d\\ude00!", "é\\u20ac\u{1f600}\\ud83d\\ude00\\ud83d\\ude01"]
+        {
+            assert_eq!(Ok(unescaped(raw)), serde_json::from_str::<String>(&format!("\"{raw}\"")).map_err(|error| error.to_string()));
+        }
         let hand = [
             "",
             " ",
@@ -578,6 +611,10 @@ mod tests {
             }
             let theirs = serde_json::from_str::<serde_json::Value>(&text).is_ok();
             assert_eq!(accepts(&text), theirs, "{text:?}");
+            let quoted = format!("\"{}\"", text.replace('"', ""));
+            if let Ok(theirs) = serde_json::from_str::<String>(&quoted) {
+                assert_eq!(unescaped(quoted.trim_matches('"')), theirs, "{quoted}");
+            }
             agreed += usize::from(theirs);
         }
         assert!(agreed > 1_000, "the generator writes valid JSON too: {agreed}");
