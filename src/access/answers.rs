@@ -133,6 +133,15 @@ pub struct UserRole {
 }
 
 impl ObjectType {
+    /// As `type` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "Organization",
+            Self::Workspace => "Workspace",
+            Self::Folder => "Folder",
+        }
+    }
+
     fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Organization => Some(Self::Organization),
