@@ -245,8 +245,8 @@ pub fn org_check(length: u32) -> u32 {
 /// Why a user has what they have on an object.
 #[wasm_bindgen(js_name = orgExplain)]
 pub fn org_explain(length: u32) -> u32 {
-    with_question(length, |organization, (user, object): (String, crate::access::ObjectRef)| {
-        Ok(answer_json(&organization.explain(&user, &object)?))
+    with_question(length, |organization, (user, object): (String, ObjectRef)| {
+        Ok(answer_json(&organization.explain(&user, &object)))
     })
 }
 
