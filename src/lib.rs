@@ -12,6 +12,7 @@ pub mod plan;
 pub mod protocol;
 pub mod resource;
 pub mod schema;
+mod sort;
 mod validate;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -66,7 +66,7 @@ pub(crate) fn changes(registry: &Registry, before: &Document<'_>, after: &Docume
 
 fn sorted(touched: &[AttributeId]) -> Vec<AttributeId> {
     let mut ids = touched.to_vec();
-    ids.sort_unstable();
+    crate::sort::plain(&mut ids);
     ids.dedup();
     ids
 }
@@ -162,7 +162,7 @@ impl Undo<'_> {
                     (text.unwrap_or_default(), element)
                 })
                 .collect();
-            all.sort();
+            crate::sort::plain(&mut all);
             all
         };
         let (olds, news) = (by_value(before, old), by_value(after, new));

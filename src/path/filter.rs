@@ -151,7 +151,9 @@ impl Serialize for Filter {
                     Literal::Boolean(flag) => map.serialize_entry("value", flag)?,
                     Literal::String(text) => map.serialize_entry("value", text)?,
                     Literal::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
-                        Ok(number) if number.as_i64().is_none_or(|n| n.unsigned_abs() <= 1 << 53) => map.serialize_entry("value", &number)?,
+                        Ok(number) if number.as_i64().is_none_or(|n| n.unsigned_abs() <= 1 << 53) => {
+                            map.serialize_entry("value", &number)?
+                        }
                         _ => map.serialize_entry("value", text)?,
                     },
                 }

@@ -301,7 +301,7 @@ impl Exchange<'_, '_> {
             Some(ids) => {
                 let of_kind = ids.into_iter().filter_map(|id| self.draft.kind(id).map(|kind| (id, kind)));
                 let mut list: Vec<(Id, Kind)> = of_kind.filter(|(_, kind)| kinds.contains(kind)).collect();
-                list.sort_by(|(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
+                crate::sort::by(&mut list, &mut |(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
                 list.dedup();
                 list
             }
@@ -337,7 +337,7 @@ impl Exchange<'_, '_> {
         }
         let classes: HashSet<Class> = kinds.iter().map(|kind| Class::of(*kind)).collect();
         if classes.len() > 1 {
-            lists.sort_by(|(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
+            crate::sort::by(&mut lists, &mut |(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
         }
         lists
     }
@@ -401,7 +401,7 @@ impl Exchange<'_, '_> {
                 return None;
             }
         }
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found.dedup();
         Some(found)
     }
@@ -456,7 +456,7 @@ impl Exchange<'_, '_> {
             keyed.push((key, *id, *kind));
         }
         // The sort is stable: equal keys stay in the order of ids. What is unassigned comes last, or first when descending.
-        keyed.sort_by(|(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
+        crate::sort::by(&mut keyed, &mut |(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
         *found = keyed.into_iter().map(|(_, id, kind)| (id, kind)).collect();
         Ok(())
     }

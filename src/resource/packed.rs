@@ -50,7 +50,7 @@ impl Document<'_> {
 
     fn pack_object(&self, id: NodeId, skip: &[AttributeId], out: &mut Vec<u8>) {
         let mut members: Vec<(AttributeId, NodeId)> = self.children(id).map(|child| (self.node(child).attribute, child)).collect();
-        members.sort_unstable();
+        crate::sort::plain(&mut members);
         for (attribute, child) in members {
             if attribute == AttributeId::UNKNOWN || skip.contains(&attribute) {
                 continue;

@@ -294,4 +294,3 @@ fn requests(frame: &[u8]) -> Result<Vec<Request>, ScimError> {
     }
     Ok(all)
 }
-
