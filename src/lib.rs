@@ -4,6 +4,7 @@ pub mod access;
 mod dialect;
 mod error;
 mod issue;
+mod json;
 mod limits;
 pub mod org;
 pub mod patch;

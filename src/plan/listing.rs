@@ -134,6 +134,7 @@ pub(crate) struct AccessTable<'a> {
     pub(crate) objects: Vec<ObjectRef<'a>>,
     pub(crate) kinds: &'static [&'static str],
     pub(crate) roles: Vec<&'a str>,
+    #[serde(skip)]
     /// Three words a row: index of the user, of the object, and `kind << 16 | before << 8 | after`.
     pub(crate) rows: Vec<u32>,
 }

@@ -432,10 +432,7 @@ impl<'r, 't, 'd, 's> Reader<'r, 't, 'd, 's> {
             let span = self.scanner.string()?;
             let raw = self.scanner.slice(span);
             let text = if span.escaped { unescaped(raw) } else { raw.to_owned() };
-            if text.trim_start().starts_with('{')
-                && self.dialect.takes(Tolerance::EntraJsonText)
-                && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok()
-            {
+            if text.trim_start().starts_with('{') && self.dialect.takes(Tolerance::EntraJsonText) && crate::json::is_json(&text) {
                 return self.embedded_object(parent, id, text);
             }
             let tolerance = if is_manager { Tolerance::EntraManagerString } else { Tolerance::EntraMemberString };
