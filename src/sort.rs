@@ -30,11 +30,11 @@ pub(crate) fn plain<T: Ord>(items: &mut [T]) {
     by(items, &mut T::cmp);
 }
 
-/// Sorts by texts, each made once.
-pub(crate) fn by_text<T>(items: &mut [T], text: &mut dyn FnMut(&T) -> String) {
-    let mut keyed: Vec<(String, u32)> = items.iter().map(text).zip(0..).collect();
+/// Sorts by keys, each made once.
+pub(crate) fn by_key<T, K: Ord>(items: &mut [T], key: &mut dyn FnMut(&T) -> K) {
+    let mut keyed: Vec<(K, u32)> = items.iter().map(key).zip(0..).collect();
     plain(&mut keyed);
-    // The places that the texts' order gives, turned into the order of places.
+    // The places that the keys' order gives, turned into the order of places.
     let mut places = vec![0u32; keyed.len()];
     for ((_, from), to) in keyed.iter().zip(0..) {
         if let Some(place) = places.get_mut(*from as usize) {
@@ -100,7 +100,7 @@ mod tests {
             wanted = items.clone();
             wanted.sort_by_key(|item| item.0.to_string());
             found = items.clone();
-            super::by_text(&mut found, &mut |item| item.0.to_string());
+            super::by_key(&mut found, &mut |item| item.0.to_string());
             assert_eq!(found, wanted);
             wanted.sort();
             super::plain(&mut found);

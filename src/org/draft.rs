@@ -126,7 +126,7 @@ impl<'o> Draft<'o> {
         if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
             ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
-            crate::sort::by_text(&mut ids, &mut |id| self.name(*id).into_owned());
+            crate::sort::by_key(&mut ids, &mut |id| self.name(*id).into_owned());
         }
         ids
     }

@@ -363,7 +363,7 @@ impl Organization {
         }
         sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
         let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
-        crate::sort::by_text(&mut ids, &mut |id| self.names.text(*id).into_owned());
+        crate::sort::by_key(&mut ids, &mut |id| self.names.text(*id).into_owned());
         let result = look(&ids);
         sorted.push((self.serial, class, ids));
         result
