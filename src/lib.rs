@@ -4,6 +4,7 @@ pub mod access;
 mod dialect;
 mod error;
 mod issue;
+mod json;
 mod limits;
 pub mod org;
 pub mod patch;
@@ -12,6 +13,7 @@ pub mod plan;
 pub mod protocol;
 pub mod resource;
 pub mod schema;
+mod sort;
 mod validate;
 #[cfg(target_arch = "wasm32")]
 pub mod wasm;

@@ -360,7 +360,7 @@ impl Organization {
         let hash = Index::hash(&self.config.registry, attribute, text);
         let mut found: Vec<Id> =
             self.index.candidates(hash).filter(|id| self.body(*id).is_some_and(|body| self.has(body, attribute, text))).collect();
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found.dedup();
         found
     }
@@ -388,7 +388,7 @@ impl Organization {
         }
         sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
         let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
-        ids.sort_by_cached_key(|id| self.names.text(*id).into_owned());
+        crate::sort::by_key(&mut ids, &mut |id| self.names.text(*id).into_owned());
         let result = look(&ids);
         sorted.push((self.serial, class, ids));
         result

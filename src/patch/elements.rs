@@ -80,7 +80,7 @@ impl Patcher<'_, '_> {
             .copied()
             .filter(|element| key(registry, document, id, *element).is_some_and(|key| key == wanted))
             .collect();
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found
     }
 

@@ -465,7 +465,4 @@ impl Iterator for Children<'_, '_> {
     }
 }
 
-/// The value of a string's raw text, which the scanner has found sound.
-pub(crate) fn unescaped(raw: &str) -> String {
-    serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_default()
-}
+pub(crate) use crate::json::unescaped;

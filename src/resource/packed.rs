@@ -53,7 +53,7 @@ impl Document<'_> {
         let from = members.len();
         members.extend(self.children(id).map(|child| (self.node(child).attribute, child)));
         if let Some(own) = members.get_mut(from..) {
-            own.sort_unstable();
+            crate::sort::plain(own);
         }
         let mut at = from;
         while let Some((attribute, child)) = members.get(at).copied() {

@@ -467,7 +467,7 @@ impl Scanner<'_> {
                 (text.to_ascii_lowercase(), *name)
             })
             .collect();
-        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        crate::sort::by(&mut sorted, &mut |a, b| a.0.cmp(&b.0));
         sorted.windows(2).find_map(|pair| match pair {
             [a, b] if a.0 == b.0 => Some(b.1),
             _ => None,

@@ -95,7 +95,7 @@ impl Names {
     /// The attribute of a name that is written with escapes.
     #[cold]
     pub(crate) fn find_escaped(&self, raw: &str, attributes: &[Attribute]) -> Option<(AttributeId, bool)> {
-        let name: String = serde_json::from_str(&format!("\"{raw}\"")).ok()?;
+        let name = crate::json::unescaped(raw);
         self.find(name.as_bytes(), attributes).map(|(id, _)| (id, false))
     }
 }

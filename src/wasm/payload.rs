@@ -187,7 +187,15 @@ pub fn changes(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_numbe
         with_arguments([resource, patch, kind], |[resource, patch, kind]| {
             match patch_changes(registry, resource, patch, &patch_options(kind, dialect_number)) {
                 Err(error) => refuse(&error),
-                Ok(changes) => answer_json(&changes),
+                Ok(changes) => {
+                    let mut out = String::from("[");
+                    for (i, change) in changes.iter().enumerate() {
+                        out.push_str(if i > 0 { "," } else { "" });
+                        change.write(&mut out);
+                    }
+                    out.push(']');
+                    answer_owned(out.into_bytes())
+                }
             }
         })
     })
@@ -270,7 +278,7 @@ pub fn filter_text(handle: u32) -> u32 {
 /// The filter's syntax tree as JSON.
 #[wasm_bindgen(js_name = filterTree)]
 pub fn filter_tree(handle: u32) -> u32 {
-    with_filter(handle, |_, filter| answer_json(&filter.tree()))
+    with_filter(handle, |_, filter| answer(filter.tree().json().as_bytes()))
 }
 
 /// Tolerances the filter's text needed.
