@@ -3,11 +3,10 @@
 mod guards;
 mod listing;
 mod losses;
+#[allow(clippy::module_inception)]
+mod plan;
 
 #[cfg(test)]
 mod tests;
 
-#[allow(unused_imports)]
-pub(crate) use guards::{Circumstances, Finding, Judgement, judge, refusal};
-#[allow(unused_imports)]
-pub(crate) use listing::{AccessChange, AccessSummary, AccessTable, Listing, ObjectRef, Query, Sides, json, kind_named};
+pub use plan::{Plan, Query, Reply};
