@@ -48,7 +48,6 @@ export function stream(pages: Iterator<Uint8Array>, headers: Record<string, stri
 const PAGE_POLICY = [
   "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
   "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
 ].join("; ");
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 

@@ -88,7 +88,7 @@ export class History {
 
   /** The records that changed since the organization was at `version`; null when that is not known. */
   since(version: string): RecordChange[] | null {
-    const start = this.#store.row<{ seq: number | null }>("SELECT max(seq) AS seq FROM history WHERE version = ?", version)?.seq ?? null;
+    const start = this.#store.row<{ seq: number | null }>("SELECT max(seq) AS seq FROM history WHERE version = ?", version)!.seq ?? (version === this.#store.meta("origin") ? 0 : null);
     if (start === null) return null;
     const rows = this.#store.rows<{ keys: string | null }>("SELECT keys FROM history WHERE seq > ? ORDER BY seq LIMIT ?", start, BEHIND + 1);
     if (rows.length > BEHIND || rows.some(({ keys }) => keys === null)) return null;

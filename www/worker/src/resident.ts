@@ -15,6 +15,7 @@ export class Resident {
   #store: Store;
   #open: Open;
   #baseUrl: string;
+  #changed: Partial<OrganizationSettings> | null = null;
 
   constructor(store: Store, open: Open, baseUrl: string) {
     this.#store = store;
@@ -26,8 +27,17 @@ export class Resident {
     return this.#baseUrl;
   }
 
+  /** The settings that are not the defaults. */
+  get changed(): Partial<OrganizationSettings> {
+    return (this.#changed ??= JSON.parse((this.#store.there ? this.#store.meta("settings") : null) ?? "{}") as Partial<OrganizationSettings>);
+  }
+
   get settings(): OrganizationSettings {
-    return { ...DEFAULTS, ...(JSON.parse(this.#store.meta("settings") ?? "{}") as Partial<OrganizationSettings>) };
+    return this.over(this.changed);
+  }
+
+  over(changed: Partial<OrganizationSettings>): OrganizationSettings {
+    return { ...DEFAULTS, ...changed };
   }
 
   /** The organization; read from storage if it is not there. */
@@ -69,6 +79,7 @@ export class Resident {
   drop(): void {
     const organization = this.#organization;
     this.#organization = null;
+    this.#changed = null;
     try {
       organization?.free();
     } catch (cause) {

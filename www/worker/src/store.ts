@@ -103,29 +103,29 @@ export class Store {
 
   /** All records as NDJSON in key order, a page at a time; each page is read at once, so what is written between two is seen. */
   *records(): Generator<string> {
-    for (let after: string | null = ""; after !== null; ) {
-      const page: Page = this.#page(after);
-      if (page.lines !== "") yield page.lines;
-      after = page.last;
-    }
-  }
-
-  #page(after: string): Page {
-    let lines = "";
-    let key: string | null = null;
-    let value = "";
-    for (const row of this.#storage.sql.exec<{ key: string; value: string }>("SELECT key, value FROM record WHERE key > ? ORDER BY key, part", after)) {
-      if (row.key !== key) {
-        if (key !== null) {
-          lines += line(key, value);
-          if (lines.length >= PAGE) return { lines, last: key };
-        }
-        key = row.key;
+    let rows = 256;
+    for (let after = ""; ; ) {
+      const page = this.rows<{ key: string; part: number; value: string }>("SELECT key, part, value FROM record WHERE key > ? ORDER BY key, part LIMIT ?", after, rows);
+      if (page.length === 0) return;
+      // The last key may have more parts than came.
+      const cutOff = page.length === rows ? page.at(-1)!.key : null;
+      let lines = "";
+      let value = "";
+      for (const [index, row] of page.entries()) {
+        if (row.key === cutOff) break;
+        value += row.value;
+        if (page[index + 1]?.key === row.key) continue;
+        lines += line(row.key, value);
         value = "";
+        after = row.key;
       }
-      value += row.value;
+      if (lines === "" && cutOff !== null) {
+        lines = line(cutOff, this.record(cutOff) ?? "null");
+        after = cutOff;
+      }
+      yield lines;
+      rows = Math.min(4096, Math.max(2, Math.floor((rows * PAGE) / lines.length)));
     }
-    return { lines: key === null ? lines : lines + line(key, value), last: null };
   }
 
   hasRecords(): boolean {
@@ -172,8 +172,6 @@ export class Store {
     return this.#storage.sql.databaseSize;
   }
 }
-
-type Page = { lines: string; last: string | null };
 
 const line = (key: string, value: string) => `{"key":${JSON.stringify(key)},"value":${value}}\n`;
 
