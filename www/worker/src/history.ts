@@ -26,11 +26,10 @@ export class History {
     this.#store = store;
   }
 
-  /** Only within a transaction, before the plan is committed; gives its number. */
-  add(caller: Caller, what: HistoryEntry["what"], requests: readonly ScimRequest[], plan: Plan, more: { reason: string | null; approved: string[]; undoes: number | null }): number {
+  /** Only within a transaction; gives its number. */
+  add(caller: Caller, what: HistoryEntry["what"], requests: readonly ScimRequest[], plan: Plan, inverse: readonly ScimRequest[], more: { reason: string | null; approved: string[]; undoes: number | null }): number {
     const answered = requests.map(({ method, path }, index) => ({ method, path, status: plan.responses[index]?.status ?? 0 }));
     const title = more.undoes !== null ? `undo of ${more.undoes}` : requests.length === 1 ? `${requests[0]!.method} ${requests[0]!.path}` : `${requests.length} requests`;
-    const { inverse } = plan;
     const entry: Kept = {
       at: new Date().toISOString(), by: by(caller), what, title, reason: more.reason, requests: answered, access: plan.access.summary, guards: plan.guards,
       approved: more.approved, version: plan.version, canUndo: inverse.length > 0, undoes: more.undoes,

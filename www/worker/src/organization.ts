@@ -133,13 +133,13 @@ export class House {
   apply(caller: Caller, requests: readonly ScimRequest[], plan: Plan, { what, reason = null, approved = [], undoes = null, also }: Keeping): number | null {
     const changed = plan.records.length > 0;
     // What is lazy is read now, while the plan is the module's latest.
-    if (changed) this.resident.ask(() => [plan.inverse, plan.access.changes]);
+    if (changed) this.resident.ask(() => plan.access.changes);
+    const inverse = changed ? this.#inverse(plan) : [];
     const seq = this.keep(() => {
       this.store.write(plan.records);
-      const seq = changed ? this.history.add(caller, what, requests, plan, { reason, approved, undoes }) : null;
+      const seq = changed ? this.history.add(caller, what, requests, plan, inverse, { reason, approved, undoes }) : null;
       if (changed) this.store.setMeta("version", plan.version);
       also?.(seq);
-      this.providers.write();
       return seq;
     });
     try {
@@ -151,6 +151,16 @@ export class House {
       this.doubt();
     }
     return seq;
+  }
+
+  /** An undo that cannot be worked out must not keep a leaver's access alive: then the change has none. */
+  #inverse(plan: Plan): ScimRequest[] {
+    try {
+      return plan.inverse;
+    } catch (cause) {
+      console.error("no inverse could be worked out", cause);
+      return [];
+    }
   }
 }
 
@@ -194,11 +204,11 @@ function answer(house: House, caller: Caller, request: ScimRequest, writes: bool
     }
     if (provider) providers.seen(caller, request, response, false);
   } else if (writes) {
-    if (provider) providers.seen(caller, request, response, plan.records.length > 0);
     house.apply(caller, [request], plan, {
       what: "request",
       also: (history) => audit.add(caller, "accepted", what, response.status, { access: history === null ? null : plan.access.summary, guards, history }),
     });
+    if (provider) providers.seen(caller, request, response, plan.records.length > 0);
   } else if (provider) {
     providers.seen(caller, request, response, false);
   }
