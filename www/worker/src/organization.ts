@@ -4,7 +4,7 @@
 // another. The runtime keeps the answer back until the transaction is on disk. Whatever stops it before leaves storage as it was;
 // whatever stops it after is mended by reading storage again.
 import { DurableObject } from "cloudflare:workers";
-import { Organization, ScimError, type Actor, type Context, type OrganizationConfig, type Plan, type ScimRequest, type ScimResponse } from "scim-policy";
+import { Organization, ScimError, type Actor, type Context, type OrganizationConfig, type Plan, type RecordChange, type ScimRequest, type ScimResponse } from "scim-policy";
 import type { HistoryEntry } from "./api.js";
 import { failure, refuse, SCIM, scimError, unauthorized } from "./answers.js";
 import { Audit } from "./audit.js";
@@ -93,8 +93,15 @@ export class House {
   /** Makes the tables when somebody is let in for the first time. */
   open(): void {
     if (this.store.there) return;
-    this.store.open();
-    this.keep(() => this.store.setMeta("origin", this.resident.organization.version));
+    const { version } = this.resident.organization;
+    const first = new TextDecoder().decode(this.resident.organization.records()).split("\n").filter(Boolean);
+    this.keep(() => {
+      this.store.open();
+      this.store.write(first.map((line) => JSON.parse(line) as RecordChange));
+      this.store.setMeta("origin", version);
+      this.store.setMeta("version", version);
+    });
+    this.store.opened();
   }
 
   turnAway(request: Request): Response {

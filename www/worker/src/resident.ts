@@ -29,7 +29,7 @@ export class Resident {
 
   /** The settings that are not the defaults. */
   get changed(): Partial<OrganizationSettings> {
-    return (this.#changed ??= JSON.parse((this.#store.there ? this.#store.meta("settings") : null) ?? "{}") as Partial<OrganizationSettings>);
+    return (this.#changed ??= JSON.parse(this.#store.meta("settings") ?? "{}") as Partial<OrganizationSettings>);
   }
 
   get settings(): OrganizationSettings {

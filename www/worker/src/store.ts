@@ -43,9 +43,12 @@ export class Store {
     return this.#there;
   }
 
+  /** Makes the tables; only within a transaction, after which `opened` says that they are there. */
   open(): void {
-    if (this.#there) return;
-    this.transaction(() => this.run(TABLES));
+    this.run(TABLES);
+  }
+
+  opened(): void {
     this.#there = true;
   }
 
@@ -74,6 +77,7 @@ export class Store {
   // ── facts of the object itself
 
   meta(name: string): string | null {
+    if (!this.#there) return null;
     return this.row<{ value: string }>("SELECT value FROM meta WHERE name = ?", name)?.value ?? null;
   }
 
@@ -103,6 +107,7 @@ export class Store {
 
   /** All records as NDJSON in key order, a page at a time; each page is read at once, so what is written between two is seen. */
   *records(): Generator<string> {
+    if (!this.#there) return;
     let rows = 256;
     for (let after = ""; ; ) {
       const page = this.rows<{ key: string; part: number; value: string }>("SELECT key, part, value FROM record WHERE key > ? ORDER BY key, part LIMIT ?", after, rows);
@@ -128,8 +133,9 @@ export class Store {
     }
   }
 
+  /** Whether there is more than the Organization itself, which is there from the start. */
   hasRecords(): boolean {
-    return this.row("SELECT 1 FROM record LIMIT 1") !== undefined;
+    return this.row("SELECT 1 FROM record WHERE key <> 'organization' LIMIT 1") !== undefined;
   }
 
   // ── an import, beside the records until it is whole
