@@ -1,18 +1,21 @@
 // Bodies: read within a limit, and without passwords where they are kept.
 import { refuse } from "./answers.js";
 
-/** The body's bytes, or null when there is none; 413 as soon as it is too long. */
+/** How much of a body that is too long is still read, so that its sender comes to see the answer. */
+const DRAINED = 64 << 20;
+
+/** The body's bytes, or null when there is none; 413 when it is longer than `most`, which are the most that is kept. */
 export async function readBody(request: Request, most: number): Promise<Uint8Array | null> {
-  const tooLarge = () => Object.assign(refuse(413, `the body is larger than ${most} bytes, the limit here`), { scimType: null });
-  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
   if (request.body === null) return null;
-  const chunks: Uint8Array[] = [];
+  let chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     length += chunk.length;
-    if (length > most) throw tooLarge();
-    chunks.push(chunk);
+    if (length <= most) chunks.push(chunk);
+    else chunks = [];
+    if (length > most + DRAINED) break;
   }
+  if (length > most) throw refuse(413, `the body is larger than ${most} bytes, the limit here`);
   if (length === 0) return null;
   if (chunks.length === 1) return chunks[0]!;
   const body = new Uint8Array(length);
