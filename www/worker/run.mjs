@@ -52,6 +52,9 @@ const worker :Workerd.Worker = (
 `);
   const child = spawn(program(), ["serve", "--control-fd=3", config], { stdio: ["ignore", log, log, "pipe"], env: { ...process.env, ...variables } });
   const ended = new Promise((done) => child.once("exit", done));
+  const orphan = () => child.kill("SIGKILL");
+  process.once("exit", orphan);
+  child.once("exit", () => process.off("exit", orphan));
   const listening = await new Promise((done, fail) => {
     const late = setTimeout(() => fail(new Error(`workerd did not listen within ${PATIENCE / 1000} s`)), PATIENCE);
     let said = "";
