@@ -3,13 +3,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { out, root, USER_SCHEMA } from "./start.mjs";
+
+const children = new Set();
+after(() => children.forEach((child) => child.kill("SIGKILL")));
 
 /** Starts a script and waits until what it prints matches; gives the match and `stop`, which gives its exit code. */
 async function script(file, env, pattern) {
   const child = spawn(process.execPath, [join(root, file)], { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
-  const ended = new Promise((done) => child.once("exit", done));
+  children.add(child);
+  const ended = new Promise((done) => child.once("exit", (code) => (children.delete(child), done(code))));
   let said = "";
   const match = await new Promise((done, fail) => {
     child.stdout.on("data", (data) => {
@@ -52,7 +56,7 @@ test("the example for Node keeps what it acknowledged through kill -9", async ()
   const state = mkdtempSync(join(out, "node-"));
   const env = { FILE: join(state, "records.ndjson"), TOKEN: "a-token-for-the-example", PORT: "0" };
   const begin = () => script("www/worker/example/node-server.mjs", env, /(http:\S+)/);
-  const ask = ({ match: [, url] }, method, path, body, token = env.TOKEN) => fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}` }, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const ask = ({ match: [, url] }, method, path, body, token = env.TOKEN) => fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" }, ...(body ? { body: JSON.stringify(body) } : {}) });
   const first = await begin();
   assert.equal((await ask(first, "GET", "/Users", null, "wrong")).status, 401);
   const ada = await (await ask(first, "POST", "/Users", { schemas: [USER_SCHEMA], userName: "ada" })).json();
