@@ -9,7 +9,7 @@ use super::target::Target;
 use crate::dialect::Tolerance;
 use crate::issue::ScimType;
 use crate::resource::{Kind, Node, NodeId, Span, Token};
-use crate::schema::{common, AttributeId, Mutability, Type};
+use crate::schema::{AttributeId, Mutability, Type, common};
 
 /// The names that an operation without path has given values to: an attribute, and what brackets choose of it.
 type Named = HashSet<(AttributeId, String)>;
