@@ -27,7 +27,7 @@ async function script(file, env, pattern) {
   return { match, stop };
 }
 
-test("make serve: prints tokens, keeps its state, stops at SIGINT, starts anew with FRESH=1", async () => {
+test("make serve prints tokens, keeps its state, stops at SIGINT, starts anew with FRESH=1", async () => {
   const state = mkdtempSync(join(out, "serve-"));
   const pattern = /tenant URL +(\S+)[^]*SCIM_TOKEN +(\S+)[^]*ADMIN_TOKEN +(\S+)[^]*Ctrl-C/;
   const begin = (env) => script("www/worker/serve.mjs", { STATE: state, PORT: "0", SCIM_TOKEN: "", ADMIN_TOKEN: "", ...env }, pattern);
