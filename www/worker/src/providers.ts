@@ -1,5 +1,5 @@
-// What is known of each identity provider: when it last came, what went wrong last. Counted in memory; written with the next
-// change, or once a minute, so that a read costs no row.
+// What is known of each identity provider: when it last came, what went wrong last. Counted in memory and written once a
+// minute, so that a request costs no row: a crash forgets a minute of counts, never a change.
 import type { Dialect, ScimRequest, ScimResponse } from "scim-policy";
 import type { InboxSummary, ProviderStatus } from "./api.js";
 import { age } from "./inbox.js";
@@ -37,12 +37,12 @@ export class Providers {
       kept.errors += 1;
     }
     if (Date.now() - this.#written > WRITTEN_EACH) {
-      this.write();
+      this.#write();
       this.#written = Date.now();
     }
   }
 
-  write(): void {
+  #write(): void {
     for (const [token, kept] of this.#load()) {
       this.#store.run("INSERT INTO provider VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", token, JSON.stringify(kept));
     }
