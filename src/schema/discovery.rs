@@ -12,7 +12,7 @@ pub fn schema_document(schema: &Schema, base_url: &str) -> String {
         ("id", Json::text(&*schema.id)),
         ("name", Json::text(&*schema.name)),
         ("description", Json::text(&*schema.description)),
-        ("attributes", Json::List(schema.attributes.iter().map(definition).collect())),
+        ("attributes", Json::List(schema.attributes.iter().map(|attribute| definition(attribute, 0)).collect())),
         ("meta", meta("Schema", format!("{base_url}/Schemas/{}", schema.id))),
     ])
     .to_string()
@@ -22,7 +22,10 @@ fn meta(resource_type: &'static str, location: String) -> Json<'static> {
     Json::object([("resourceType", Json::text(resource_type)), ("location", Json::text(location))])
 }
 
-fn definition(of: &Definition) -> Json<'_> {
+/// As RFC 7643 §8.7.2 shows them, attributes nest two deep: what the schema of schemas has below that is for validating itself.
+const DEPTH: usize = 2;
+
+fn definition(of: &Definition, depth: usize) -> Json<'_> {
     let mut members = vec![
         ("name", Json::text(&*of.name)),
         ("type", Json::text(of.kind.name())),
@@ -33,7 +36,8 @@ fn definition(of: &Definition) -> Json<'_> {
         ("returned", Json::text(of.returned.name())),
     ];
     if of.kind == Type::Complex {
-        members.push(("subAttributes", Json::List(of.sub_attributes.iter().map(definition).collect())));
+        let shown = of.sub_attributes.iter().filter(|sub| sub.kind != Type::Complex || depth + 1 < DEPTH);
+        members.push(("subAttributes", Json::List(shown.map(|sub| definition(sub, depth + 1)).collect())));
     } else {
         members.push(("caseExact", Json::Flag(of.case_exact)));
         members.push(("uniqueness", Json::text(of.uniqueness.name())));

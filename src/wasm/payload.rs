@@ -291,10 +291,7 @@ pub fn filter_notes(handle: u32) -> u32 {
 #[wasm_bindgen(js_name = accessDiff)]
 pub fn access_diff(before: u32, after: u32, config: u32) -> u32 {
     with_arguments([before, after, config], |[before, after, config]| {
-        match Err::<String, _>({
-            let _ = (before, after, config);
-            ScimError::new(501, None, "not yet")
-        }) {
+        match crate::plan::access_diff(before, after, text(config)) {
             Ok(json) => {
                 answer_owned(json.into_bytes());
                 DONE
