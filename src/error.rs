@@ -4,7 +4,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::issue::{Issue, ScimType};
-use crate::org::ConfigError;
+use crate::org::{ConfigError, RecordError};
 use crate::patch::PatchError;
 use crate::path::PathError;
 use crate::resource::{FilterError, PayloadError, SyntaxError};
@@ -71,6 +71,13 @@ impl From<PatchError> for ScimError {
         let fault = &error.fault;
         let path = fault.path().map(str::to_owned);
         Self { path, operation: error.operation, ..Self::new(fault.status(), fault.scim_type(), error.to_string()) }
+    }
+}
+
+impl From<RecordError> for ScimError {
+    fn from(error: RecordError) -> Self {
+        let path = error.path().map(str::to_owned);
+        Self { path, ..Self::new(400, Some(error.scim_type()), error.to_string()) }
     }
 }
 

@@ -77,6 +77,14 @@ impl<'o> Draft<'o> {
         self.edits.fresh.get(self.org.names.upcoming_at(id)?)
     }
 
+    /// What the identifier is looked up among.
+    pub(crate) fn class_of(&self, id: Id) -> Option<Class> {
+        match self.fresh_name(id) {
+            Some((class, _)) => Some(*class),
+            None => self.org.names.class(id),
+        }
+    }
+
     pub(crate) fn hash_of(&self, id: Id) -> u64 {
         match self.fresh_name(id) {
             Some((class, name)) => Names::hash(*class, name),
@@ -115,12 +123,18 @@ impl<'o> Draft<'o> {
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
         let mut ids = self.org.ids_by_name(class);
         let change = &self.edits.change;
-        if change.deleted().next().is_some() || change.created().next().is_some() {
+        if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
             ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
             ids.sort_by_cached_key(|id| self.name(*id).into_owned());
         }
         ids
+    }
+
+    /// Whether resources are created or deleted.
+    pub(crate) fn adds_or_removes(&self) -> bool {
+        let change = &self.edits.change;
+        change.deleted().next().is_some() || change.created().next().is_some()
     }
 
     /// The name a person would know a resource by: displayName, else userName.
@@ -235,11 +249,32 @@ impl<'o> Draft<'o> {
     }
 
     pub(crate) fn set_member(&mut self, group: Id, subject: Id, member: bool) {
+        if member {
+            self.replace_twin(group, subject);
+        }
         self.edits.change.set_member(&self.org.facts, group, subject, member, self.cause);
     }
 
     pub(crate) fn set_grant(&mut self, object: Id, subject: Id, rank: Rank) {
+        if rank != 0 {
+            self.replace_twin(object, subject);
+        }
         self.edits.change.set_grant(&self.org.facts, object, subject, rank, self.cause);
+    }
+
+    /// The record of a pair is one, whatever its subject's type: it replaces a dangling one of the same name.
+    fn replace_twin(&mut self, container: Id, subject: Id) {
+        if self.org.facts.counts().dangling == 0 {
+            return;
+        }
+        let twin = match self.class_of(subject) {
+            Some(Class::User) => Class::Group,
+            Some(Class::Group) => Class::User,
+            _ => return,
+        };
+        if let Some(twin) = self.find_name(twin, &self.name(subject)) {
+            self.edits.change.set_pair(&self.org.facts, container, twin, 0, self.cause);
+        }
     }
 
     pub(crate) fn set_active(&mut self, user: Id, active: bool) {

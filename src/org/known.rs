@@ -22,8 +22,11 @@ pub(crate) struct Known {
     pub(crate) workspace_grants: AttributeId,
     pub(crate) folder_grants: AttributeId,
     pub(crate) parent: AttributeId,
+    pub(crate) parent_value: AttributeId,
+    pub(crate) parent_type: AttributeId,
     pub(crate) audience: AttributeId,
     pub(crate) owners: AttributeId,
+    pub(crate) owner_value: AttributeId,
     /// Attributes that equality is looked up for.
     pub(crate) indexed: Vec<AttributeId>,
 }
@@ -55,8 +58,11 @@ impl Known {
             workspace_grants: root(workspace, "grants"),
             folder_grants: root(folder, "grants"),
             parent: root(folder, "parent"),
+            parent_value: child(root(folder, "parent"), "value"),
+            parent_type: child(root(folder, "parent"), "type"),
             audience: root(folder, "audience"),
             owners: root(organization, "owners"),
+            owner_value: child(root(organization, "owners"), "value"),
             indexed: Vec::new(),
         };
         known.indexed = vec![

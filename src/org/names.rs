@@ -5,8 +5,16 @@ use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
 use std::hash::Hasher;
 
+use super::key::encoded;
 use super::words::{Id, Kind};
-use crate::resource::{push_uuid, uuid_of};
+use crate::resource::{push_uuid, uuid_of, uuid_text};
+
+/// An identifier as keys of records write it, made to be compared.
+#[derive(Clone, Debug)]
+pub(crate) enum KeyText<'n> {
+    Uuid(&'n [u8; 16]),
+    Text(Cow<'n, str>),
+}
 
 /// What an identifier is looked up among: a user and a group of one name are two things, a workspace and a folder are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -157,6 +165,31 @@ impl Names {
         }
     }
 
+    /// The identifier as keys of records write it.
+    pub(crate) fn key_text(&self, id: Id) -> KeyText<'_> {
+        match self.names.get(id.0 as usize).map(|name| &name.text) {
+            Some(Text::Uuid(uuid)) => KeyText::Uuid(uuid),
+            Some(Text::Other(text)) => KeyText::Text(encoded(text)),
+            Some(Text::Vacant) | None => KeyText::Text("".into()),
+        }
+    }
+
+    /// Writes the identifier as keys of records do, inside a JSON string.
+    pub(crate) fn push_key(&self, id: Id, out: &mut String) {
+        match self.key_text(id) {
+            KeyText::Uuid(uuid) => push_uuid(uuid, out),
+            KeyText::Text(text) => {
+                let quoted = crate::path::quoted(&text);
+                out.push_str(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(""));
+            }
+        }
+    }
+
+    /// How many numbers there are.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
     pub(crate) fn class(&self, id: Id) -> Option<Class> {
         self.names.get(id.0 as usize).filter(|name| !matches!(name.text, Text::Vacant)).map(|name| name.class)
     }
@@ -178,5 +211,32 @@ impl Names {
             + self.table.capacity() * 5
             + self.free.capacity() * 4
             + texts
+    }
+}
+
+impl KeyText<'_> {
+    /// The bytes of the text; `room` is where a UUID's are written.
+    pub(crate) fn bytes<'b>(&'b self, room: &'b mut [u8; 36]) -> &'b [u8] {
+        match self {
+            KeyText::Text(text) => text.as_bytes(),
+            KeyText::Uuid(uuid) => {
+                *room = uuid_text(uuid);
+                room
+            }
+        }
+    }
+
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.bytes(&mut [0; 36]) == text.as_bytes()
+    }
+
+    pub(crate) fn is_at_most(&self, text: &str) -> bool {
+        self.bytes(&mut [0; 36]) <= text.as_bytes()
+    }
+
+    /// Whether it sorts before `text`, itself followed by a slash, and `text` too if it is `ended`.
+    pub(crate) fn is_below(&self, text: &str, ended: bool) -> bool {
+        let mut room = [0; 36];
+        self.bytes(&mut room).iter().chain(b"/").lt(text.as_bytes().iter().chain(if ended { &b"/"[..] } else { &[] }))
     }
 }

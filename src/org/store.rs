@@ -15,6 +15,7 @@ use super::known::Known;
 use super::ledger::{Ledger, LedgerEdits};
 use super::memory::Memory;
 use super::names::{Class, Names, hash_text};
+use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
 use crate::resource::{Document, NodeId, Value};
@@ -45,6 +46,8 @@ pub struct Organization {
     pub(crate) memory: Memory,
     /// Resources by identifier, each list for one state.
     sorted: RefCell<Vec<(u64, Class, Vec<Id>)>>,
+    /// The order of the records, while somebody pages through them.
+    pub(crate) order: RefCell<Option<Box<Order>>>,
 }
 
 /// A change of an organization that has not happened: facts, bodies, new identifiers, the ledger.
@@ -94,6 +97,7 @@ impl Organization {
             retired: Vec::new(),
             memory: Memory::default(),
             sorted: RefCell::new(Vec::new()),
+            order: RefCell::new(None),
             config,
         };
         let body = organization.initial_body();
@@ -203,9 +207,10 @@ impl Organization {
 
     /// Makes the edits so. What they took away comes back.
     pub(crate) fn commit(&mut self, edits: Edits) -> Opposite {
+        let mut fresh = Vec::new();
         for (class, text) in &edits.fresh {
             if self.names.find(*class, text).is_none() {
-                self.names.add(*class, text);
+                fresh.push(self.names.add(*class, text));
             }
         }
         self.count_edges(&edits.change);
@@ -224,7 +229,16 @@ impl Organization {
             }
         }
         self.count_ledger(&edits.ledger);
-        for id in std::mem::replace(&mut self.retired, gone) {
+        // Whoever lost the last fact that named them goes too: what dangled, and what came and went in one plan.
+        let mut unnamed = gone;
+        let ends = change.net.pairs().iter().flat_map(|pair| [Id(pair.container), Id(pair.subject)]);
+        let parents = change.nodes().filter_map(|node| node.parent.and_then(|parent| parent.now)).map(|parent| parent.id);
+        for id in fresh.into_iter().chain(ends).chain(parents) {
+            if self.facts.kind(id).is_none() && unnamed.last() != Some(&id) {
+                unnamed.push(id);
+            }
+        }
+        for id in std::mem::replace(&mut self.retired, unnamed) {
             self.release_unused(id);
         }
         self.serial += 1;
@@ -276,7 +290,7 @@ impl Organization {
         }
     }
 
-    fn count_ledger(&mut self, edits: &LedgerEdits) {
+    pub(crate) fn count_ledger(&mut self, edits: &LedgerEdits) {
         let delta = self.ledger_delta(edits);
         self.digest.add(delta);
         self.ledger.apply(edits);
@@ -338,15 +352,21 @@ impl Organization {
 
     /// The resources of a class in the order of their identifiers; sorted once for every state.
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
+        self.with_ids_by_name(class, <[Id]>::to_vec)
+    }
+
+    /// The same, lent: a page of them costs the page.
+    pub(crate) fn with_ids_by_name<T>(&self, class: Class, look: impl FnOnce(&[Id]) -> T) -> T {
         let mut sorted = self.sorted.borrow_mut();
         if let Some((_, _, ids)) = sorted.iter().find(|(serial, of, _)| *serial == self.serial && *of == class) {
-            return ids.clone();
+            return look(ids);
         }
         sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
         let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
         ids.sort_by_cached_key(|id| self.names.text(*id).into_owned());
-        sorted.push((self.serial, class, ids.clone()));
-        ids
+        let result = look(&ids);
+        sorted.push((self.serial, class, ids));
+        result
     }
 
     /// Numbers for `stats`.

@@ -198,17 +198,28 @@ impl Exchange<'_, '_> {
             None => limits.page_size.min(100),
             Some(count) => usize::try_from(count.max(0)).unwrap_or(0).min(limits.page_size),
         };
-        let mut found = self.found(kinds, filter.as_ref())?;
-        if let Some(sort_by) = &query.sort_by {
-            self.sort(&mut found, sort_by, query.descending)?;
-        }
-        let total = found.len();
-        let start = match place {
-            Some(Place::Index(index)) => index,
-            Some(Place::After(id)) => found.partition_point(|(other, _)| *self.draft.name(*other) <= *id),
+        let start = |after: &dyn Fn(&str) -> usize| match &place {
+            Some(Place::Index(index)) => *index,
+            Some(Place::After(id)) => after(id),
             None => usize::try_from(query.start_index.unwrap_or(1).max(1)).unwrap_or(1) - 1,
         };
-        let page: Vec<(Id, Kind)> = found.iter().skip(start).take(count).copied().collect();
+        let (total, start, page) = match kinds {
+            // All users or all groups as they stand: nothing is looked at but the page.
+            [kind @ (Kind::User | Kind::Group)] if filter.is_none() && query.sort_by.is_none() && !self.draft.adds_or_removes() => org
+                .with_ids_by_name(Class::of(*kind), |ids| {
+                    let start = start(&|id| ids.partition_point(|other| *org.name(*other) <= *id));
+                    let page: Vec<(Id, Kind)> = ids.iter().skip(start).take(count).map(|id| (*id, *kind)).collect();
+                    (ids.len(), start, page)
+                }),
+            _ => {
+                let mut found = self.found(kinds, filter.as_ref())?;
+                if let Some(sort_by) = &query.sort_by {
+                    self.sort(&mut found, sort_by, query.descending)?;
+                }
+                let start = start(&|id| found.partition_point(|(other, _)| *self.draft.name(*other) <= *id));
+                (found.len(), start, found.iter().skip(start).take(count).copied().collect())
+            }
+        };
         let mut body = format!(
             "{{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":{total},\"itemsPerPage\":{}",
             page.len()

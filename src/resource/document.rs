@@ -243,6 +243,20 @@ impl<'s> Document<'s> {
         self.children(parent).find(|id| self.node(*id).attribute == attribute)
     }
 
+    /// Values that no schema describes, or that are of another type than their attribute's.
+    pub(crate) fn opaque(&self) -> impl Iterator<Item = NodeId> + '_ {
+        (0u32..).zip(&self.nodes).filter(|(_, node)| node.kind == Kind::Opaque && !node.removed).map(|(at, _)| NodeId(at))
+    }
+
+    /// The attribute of the whole resource that a value is part of.
+    pub(crate) fn root_of(&self, id: NodeId) -> AttributeId {
+        let mut node = self.node(id);
+        while node.parent != NodeId::ROOT && node.parent != NodeId::NONE {
+            node = self.node(node.parent);
+        }
+        node.attribute
+    }
+
     /// Whether it has no child.
     pub(crate) fn is_empty(&self, id: NodeId) -> bool {
         self.children(id).next().is_none()

@@ -16,7 +16,7 @@ mod write;
 pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
 pub use filter::{Filter, FilterOptions};
 pub(crate) use message::{MessageReader, Shape};
-pub(crate) use packed::{Packed, Value, push_uuid, uuid_of};
+pub(crate) use packed::{Packed, Value, push_uuid, uuid_of, uuid_text};
 pub use payload::PayloadError;
 pub(crate) use read::{Findings, Judge, Level, Reader};
 pub use scan::SyntaxError;

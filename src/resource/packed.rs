@@ -132,16 +132,24 @@ pub(crate) fn uuid_of(text: &str) -> Option<[u8; 16]> {
     Some(uuid)
 }
 
-/// Writes a UUID's canonical form.
-pub(crate) fn push_uuid(uuid: &[u8; 16], out: &mut String) {
-    for (i, byte) in uuid.iter().enumerate() {
-        if matches!(i, 4 | 6 | 8 | 10) {
-            out.push('-');
-        }
+/// A UUID's canonical form.
+pub(crate) fn uuid_text(uuid: &[u8; 16]) -> [u8; 36] {
+    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
+    let mut text = [b'-'; 36];
+    let mut slots = text.iter_mut().enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23)).map(|(_, slot)| slot);
+    for byte in uuid {
         for nibble in [byte >> 4, byte & 15] {
-            out.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            if let Some(slot) = slots.next() {
+                *slot = digit(nibble);
+            }
         }
     }
+    text
+}
+
+/// Writes a UUID's canonical form.
+pub(crate) fn push_uuid(uuid: &[u8; 16], out: &mut String) {
+    out.push_str(std::str::from_utf8(&uuid_text(uuid)).unwrap_or(""));
 }
 
 impl<'p> Value<'p> {

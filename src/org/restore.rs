@@ -1,0 +1,528 @@
+//! Stored records to facts and bodies: `{"key": …, "value": …}`, one a line, in any order, at any time.
+//!
+//! The last value fed for a key wins and null removes it, so feeding the records of committed plans is how a replica
+//! follows. What a record refers to need not be there: it gives nothing until it is.
+//!
+//! ```
+//! use scim_policy::{Config, Organization};
+//!
+//! let mut organization = Organization::new(Config::default());
+//! let records = r#"{"key":"member/sales/ann","value":{"type":"User"}}
+//! {"key":"group/sales","value":{"displayName":"Sales"}}"#;
+//! let restored = organization.restore(records.as_bytes())?;
+//! assert_eq!((restored.records, restored.dangling), (2, 1));
+//! assert_eq!(organization.dangling(None, 10), ["member/sales/ann"]);
+//! organization.restore(br#"{"key":"user/ann","value":{"userName":"ann"}}"#)?;
+//! assert!(organization.dangling(None, 10).is_empty());
+//! # Ok::<(), scim_policy::ScimError>(())
+//! ```
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::body::{Body, Time};
+use super::edges::{CONTAINER, MEMBER};
+use super::key::Key;
+use super::ledger::{GroupLoss, LedgerEdits, UserLoss};
+use super::names::{Class, ORGANIZATION};
+use super::record_error::{RecordError, RecordFault};
+use super::store::Organization;
+use super::words::{Audience, Id, Kind, Parent, Rank};
+use crate::error::ScimError;
+use crate::resource::{Document, NodeId, Scanner, SyntaxError, Token, unescaped, value};
+use crate::schema::{AttributeId, common};
+
+/// What a restore did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Restored {
+    /// Records fed.
+    pub records: usize,
+    /// Records of the organization that refer to something that is not there.
+    pub dangling: usize,
+}
+
+/// How almost every record of a large organization goes on.
+const USER_MEMBER: &str = r#"{"type":"User"}"#;
+
+impl Organization {
+    /// Feeds records. A bad one stops it, with an error that names its key; those before it are in.
+    pub fn restore(&mut self, ndjson: &[u8]) -> Result<Restored, ScimError> {
+        let (text, at) = match std::str::from_utf8(ndjson) {
+            Ok(text) => (text, None),
+            // Whole lines before the bad byte are records like others.
+            Err(error) => {
+                let sound = ndjson.get(..error.valid_up_to()).unwrap_or(&[]);
+                let lines = sound.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                let lines = sound.get(..lines).and_then(|lines| std::str::from_utf8(lines).ok()).unwrap_or("");
+                (lines, Some(error.valid_up_to()))
+            }
+        };
+        for id in std::mem::take(&mut self.retired) {
+            self.release_unused(id);
+        }
+        let mut restore = Restore { org: self, fed: 0, container: None };
+        let fed = restore.records(text).and_then(|()| match at {
+            Some(at) => Err(restore.error(None, SyntaxError::NotUtf8 { at }.into())),
+            None => Ok(restore.fed),
+        });
+        self.serial += 1;
+        Ok(Restored { records: fed?, dangling: self.dangling_records() })
+    }
+}
+
+/// Records on their way in.
+struct Restore<'o, 't> {
+    org: &'o mut Organization,
+    fed: usize,
+    /// The group that members were last fed for: they come together.
+    container: Option<(&'t str, Id)>,
+}
+
+/// Where the text of a value stands, or that it is null.
+type Value<'t> = Option<&'t str>;
+
+impl<'t> Restore<'_, 't> {
+    fn error(&self, key: Option<&str>, fault: RecordFault) -> RecordError {
+        RecordError { key: key.map(str::to_owned), number: self.fed + 1, fault }
+    }
+
+    fn records(&mut self, text: &'t str) -> Result<(), RecordError> {
+        let mut scanner = Scanner::new(text, self.org.config.limits.json_depth);
+        loop {
+            scanner.skip_space();
+            if scanner.peek().is_none() {
+                return Ok(());
+            }
+            let mut key = None;
+            self.record(text, &mut scanner, &mut key).map_err(|fault| self.error(key.as_deref(), fault))?;
+            self.fed += 1;
+        }
+    }
+
+    fn record(&mut self, text: &'t str, scanner: &mut Scanner<'t>, key: &mut Option<Cow<'t, str>>) -> Result<(), RecordFault> {
+        let mut found: Option<Value<'t>> = None;
+        if scanner.token()? != Token::Object {
+            return Err(RecordFault::NoRecord);
+        }
+        scanner.expect(b'{', "`{`")?;
+        let mut open = !scanner.take(b'}');
+        while open {
+            let name = scanner.name()?;
+            match scanner.slice(name) {
+                "key" if key.is_none() && scanner.token()? == Token::String => *key = Some(string(scanner)?),
+                "value" if found.is_none() => {
+                    scanner.skip_space();
+                    let start = scanner.at();
+                    if text.get(start..).is_some_and(|rest| rest.starts_with(USER_MEMBER)) {
+                        scanner.jump(start + USER_MEMBER.len());
+                        found = Some(Some(USER_MEMBER));
+                    } else {
+                        let null = scanner.token()? == Token::Null;
+                        let span = scanner.skip(0)?;
+                        found = Some((!null).then_some(scanner.slice(span)));
+                    }
+                }
+                _ => return Err(RecordFault::NoRecord),
+            }
+            open = scanner.more(b'}', "`,` or `}`")?;
+        }
+        let (Some(key), Some(value)) = (key.as_ref(), found) else { return Err(RecordFault::NoRecord) };
+        if value.is_some_and(|value| !value.starts_with('{')) {
+            return Err(RecordFault::NoObject);
+        }
+        match (key, value) {
+            // The way of a million records: nothing is copied.
+            (Cow::Borrowed(key), Some(USER_MEMBER)) if self.member_of_last(key) => Ok(()),
+            _ => self.apply(key, value),
+        }
+    }
+
+    /// Puts a user into the group that members were last fed for, where the key's ids stand as they are.
+    fn member_of_last(&mut self, key: &'t str) -> bool {
+        let Some((group, subject)) = key.strip_prefix(super::key::MEMBER).and_then(|rest| rest.split_once('/')) else { return false };
+        if subject.is_empty() || group.is_empty() || key.bytes().any(|byte| byte == b'%') || subject.bytes().any(|byte| byte == b'/') {
+            return false;
+        }
+        let container = match self.container {
+            Some((last, id)) if last == group => id,
+            _ => match self.intern(Class::Group, group) {
+                Ok(id) => id,
+                Err(_) => return false,
+            },
+        };
+        self.container = Some((group, container));
+        self.put_edge(container, subject, Class::User, MEMBER).is_ok()
+    }
+
+    fn apply(&mut self, key: &str, value: Value<'_>) -> Result<(), RecordFault> {
+        // Whatever comes may give the group's number back.
+        self.container = None;
+        match (Key::parse(key).ok_or(RecordFault::UnknownKey)?, value) {
+            (Key::Organization, value) => self.organization(value),
+            (Key::Resource(_, id), Some(_)) if id == ORGANIZATION => Err(RecordFault::Taken { kind: "the organization" }),
+            (Key::Resource(kind, id), Some(value)) => self.put_resource(kind, &id, value),
+            (Key::Resource(kind, id), None) => {
+                self.remove_resource(kind, &id);
+                Ok(())
+            }
+            (Key::Member { group, subject }, Some(value)) => {
+                let [class, _] = self.edge_value(value, false)?;
+                let class = subject_class(class)?;
+                let group = self.intern(Class::Group, &group)?;
+                self.put_edge(group, &subject, class, MEMBER)
+            }
+            (Key::Grant { object, .. }, _) if object == ORGANIZATION => Err(RecordFault::OwnersElsewhere),
+            (Key::Grant { object, subject }, Some(value)) => {
+                let [class, role] = self.edge_value(value, true)?;
+                let (class, rank) = (subject_class(class)?, self.rank(role)?);
+                let roles = &self.org.config.roles;
+                if class == Class::Group && !roles.is_group_assignable(rank) {
+                    return Err(RecordFault::NotForGroups { role: roles.name(rank).into() });
+                }
+                let object = self.intern(Class::Object, &object)?;
+                self.put_edge(object, &subject, class, rank)
+            }
+            (Key::Member { group, subject }, None) => {
+                self.remove_edges(Class::Group, &group, &subject);
+                Ok(())
+            }
+            (Key::Grant { object, subject }, None) => {
+                self.remove_edges(Class::Object, &object, &subject);
+                Ok(())
+            }
+            (Key::UserLoss(id), value) => {
+                let loss = value.map(|value| self.user_loss(value)).transpose()?;
+                self.org.count_ledger(&LedgerEdits { users: BTreeMap::from([(id.into_owned(), loss)]), ..Default::default() });
+                Ok(())
+            }
+            (Key::GroupLoss(id), value) => {
+                let loss = value.map(|value| self.group_loss(value)).transpose()?;
+                self.org.count_ledger(&LedgerEdits { groups: BTreeMap::from([(id.into_owned(), loss)]), ..Default::default() });
+                Ok(())
+            }
+        }
+    }
+
+    fn intern(&mut self, class: Class, text: &str) -> Result<Id, RecordFault> {
+        let names = &mut self.org.names;
+        match names.find(class, text) {
+            Some(id) => Ok(id),
+            None if names.upcoming(0) > Id::MAX => Err(RecordFault::TooManyIds { limit: Id::MAX.0 }),
+            None => Ok(names.add(class, text)),
+        }
+    }
+
+    // ── memberships and grants
+
+    /// The record of a pair is one, whatever its subject's type: of a user and a group of one name the last one stays.
+    fn put_edge(&mut self, container: Id, subject: &str, class: Class, value: u8) -> Result<(), RecordFault> {
+        let id = match self.intern(class, subject) {
+            Ok(id) => id,
+            Err(fault) => {
+                self.org.release_unused(container);
+                return Err(fault);
+            }
+        };
+        let before = self.org.facts.pair(container.0, id.0);
+        if before == value {
+            return Ok(());
+        }
+        self.write_edge(container, id, value);
+        let twin = if class == Class::User { Class::Group } else { Class::User };
+        if before == 0
+            && let Some(twin) = self.org.names.find(twin, subject)
+        {
+            self.write_edge(container, twin, 0);
+            self.org.release_unused(twin);
+        }
+        Ok(())
+    }
+
+    fn remove_edges(&mut self, class: Class, container: &str, subject: &str) {
+        for of in [Class::User, Class::Group] {
+            let names = &self.org.names;
+            if let (Some(container), Some(subject)) = (names.find(class, container), names.find(of, subject)) {
+                self.write_edge(container, subject, 0);
+                self.org.release_unused(container);
+                self.org.release_unused(subject);
+            }
+        }
+    }
+
+    fn write_edge(&mut self, container: Id, subject: Id, value: u8) {
+        let before = self.org.facts.pair(container.0, subject.0);
+        for (value, there) in [(before, false), (value, true)] {
+            if value != 0 {
+                let edge = self.org.edge_of(container, subject, if value == MEMBER { 0 } else { value });
+                self.org.count_edge(container, edge, there);
+            }
+        }
+        self.org.facts.set_pair(container, subject, value);
+    }
+
+    /// The texts of `type` and, for a grant, `role`.
+    fn edge_value<'v>(&self, text: &'v str, grant: bool) -> Result<[Cow<'v, str>; 2], RecordFault> {
+        let resource_type = if grant { "grant" } else { "member" };
+        let (mut class, mut role) = (None, (!grant).then_some(Cow::Borrowed("")));
+        members(text, resource_type, |name, scanner| {
+            match name {
+                "type" if class.is_none() => class = Some(text_of("type", scanner)?),
+                "role" if role.is_none() => role = Some(text_of("role", scanner)?),
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        let class = class.ok_or(RecordFault::Missing { path: "type" })?;
+        Ok([class, role.ok_or(RecordFault::Missing { path: "role" })?])
+    }
+
+    fn rank(&self, role: Cow<'_, str>) -> Result<Rank, RecordFault> {
+        let roles = &self.org.config.roles;
+        roles.rank(&role).ok_or_else(|| RecordFault::NotOneOf {
+            path: "role",
+            value: role.into_owned(),
+            known: roles.roles.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    // ── the ledger
+
+    fn user_loss(&self, text: &str) -> Result<UserLoss, RecordFault> {
+        let (mut at, mut all) = (None, None);
+        members(text, "ledger/user", |name, scanner| {
+            match name {
+                "at" if at.is_none() => at = Some(time_of(scanner)?),
+                "all" if all.is_none() => {
+                    all = Some(match scanner.token()? {
+                        token @ (Token::True | Token::False) => scanner.word(token).map(|_| token == Token::True)?,
+                        _ => return Err(RecordFault::WrongType { path: "all".into() }),
+                    });
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        let at = at.ok_or(RecordFault::Missing { path: "at" })?;
+        Ok(UserLoss { at, all: all.ok_or(RecordFault::Missing { path: "all" })? })
+    }
+
+    fn group_loss(&self, text: &str) -> Result<GroupLoss, RecordFault> {
+        let (mut at, mut had) = (None, None);
+        members(text, "ledger/group", |name, scanner| {
+            match name {
+                "at" if at.is_none() => at = Some(time_of(scanner)?),
+                "had" if had.is_none() => {
+                    let number = if scanner.token()? == Token::Number { Some(scanner.number()?) } else { None };
+                    let number = number.and_then(|span| scanner.slice(span).parse().ok());
+                    had = Some(number.ok_or_else(|| RecordFault::WrongType { path: "had".into() })?);
+                }
+                _ => return Ok(false),
+            }
+            Ok(true)
+        })?;
+        let at = at.ok_or(RecordFault::Missing { path: "at" })?;
+        Ok(GroupLoss { at, had: had.ok_or(RecordFault::Missing { path: "had" })? })
+    }
+
+    // ── resources
+
+    fn put_resource(&mut self, kind: Kind, id: &str, text: &str) -> Result<(), RecordFault> {
+        let org = &*self.org;
+        let class = Class::of(kind);
+        if let Some(other) = org.names.find(class, id).and_then(|id| org.facts.kind(id)).filter(|other| *other != kind) {
+            return Err(RecordFault::Taken { kind: if other == Kind::Workspace { "a workspace" } else { "a folder" } });
+        }
+        let of = org.type_of(kind);
+        let document = org.config.registry.stored(text, of, &org.config.limits)?;
+        let body = self.judged(&document, kind, id)?;
+        let known = &org.known;
+        let active = document.child(NodeId::ROOT, known.active).and_then(|node| document.boolean(node)) != Some(false);
+        let place = if kind == Kind::Folder { Some((self.parent(&document)?, self.audience(&document)?)) } else { None };
+        let at = self.intern(class, id)?;
+        self.org.facts.set_kind(at, Some(kind));
+        if kind == Kind::User {
+            self.org.facts.set_active(at, active);
+        }
+        self.org.put_body(at, Some(body));
+        if let Some((parent, audience)) = place {
+            let parent = match parent {
+                Some((parent, kind)) => Some(Parent { id: self.intern(Class::Object, &parent)?, kind }),
+                None => None,
+            };
+            let before = self.org.facts.parent(at);
+            self.org.facts.set_parent(at, parent);
+            self.org.facts.set_audience(at, audience);
+            if let Some(before) = before {
+                self.org.release_unused(before.id);
+            }
+        }
+        Ok(())
+    }
+
+    fn remove_resource(&mut self, kind: Kind, id: &str) {
+        let Some(at) = self.org.names.find(Class::of(kind), id).filter(|at| self.org.facts.kind(*at) == Some(kind)) else { return };
+        self.org.put_body(at, None);
+        let parent = self.org.facts.parent(at);
+        self.org.facts.set_kind(at, None);
+        self.org.release_unused(at);
+        if let Some(parent) = parent {
+            self.org.release_unused(parent.id);
+        }
+    }
+
+    /// The body of a value that its type's schema describes wholly.
+    fn judged(&self, document: &Document<'_>, kind: Kind, id: &str) -> Result<Body, RecordFault> {
+        let (registry, known) = (&self.org.config.registry, &self.org.known);
+        let of = self.org.type_of(kind);
+        let left_out =
+            [common::SCHEMAS, common::META, known.groups, known.members, known.password, known.workspace_grants, known.folder_grants];
+        for node in document.opaque() {
+            let attribute = document.node(node).attribute;
+            let root = document.root_of(node);
+            if root != AttributeId::UNKNOWN && left_out.contains(&root) {
+                continue;
+            }
+            return Err(if attribute == AttributeId::UNKNOWN {
+                let resource_type = registry.resource_type(of).name.to_string();
+                RecordFault::UnknownAttribute { name: document.unknown_name(node).into(), resource_type }
+            } else {
+                RecordFault::WrongType { path: registry.attribute(attribute).path.to_string() }
+            });
+        }
+        let text = |parent: NodeId, id: AttributeId| document.child(parent, id).and_then(|node| document.string(node));
+        if let Some(own) = text(NodeId::ROOT, common::ID).filter(|own| own != id) {
+            return Err(RecordFault::OtherId { id: own.into_owned() });
+        }
+        let meta = document.child(NodeId::ROOT, common::META);
+        let time = |id: AttributeId, path: &'static str| match meta.and_then(|meta| text(meta, id)) {
+            Some(text) => time(path, &text),
+            None => Ok(0),
+        };
+        let created = time(common::META_CREATED, "meta.created")?;
+        let modified = time(common::META_LAST_MODIFIED, "meta.lastModified")?;
+        Ok(self.org.body_of(document, of, created, modified))
+    }
+
+    /// A folder's parent; none where the host's own schema has no such attribute.
+    fn parent(&self, document: &Document<'_>) -> Result<Option<(String, Kind)>, RecordFault> {
+        let known = &self.org.known;
+        if known.parent_value == AttributeId::UNKNOWN {
+            return Ok(None);
+        }
+        let parent = document.child(NodeId::ROOT, known.parent).ok_or(RecordFault::Missing { path: "parent" })?;
+        let text = |id: AttributeId| document.child(parent, id).and_then(|node| document.string(node)).filter(|text| !text.is_empty());
+        let value = text(known.parent_value).ok_or(RecordFault::Missing { path: "parent.value" })?;
+        let kind = text(known.parent_type).ok_or(RecordFault::Missing { path: "parent.type" })?;
+        let kind = match &*kind {
+            _ if kind.eq_ignore_ascii_case("Workspace") => Kind::Workspace,
+            _ if kind.eq_ignore_ascii_case("Folder") => Kind::Folder,
+            _ => {
+                let known = "Workspace or Folder".into();
+                return Err(RecordFault::NotOneOf { path: "parent.type", value: kind.into_owned(), known });
+            }
+        };
+        Ok(Some((value.into_owned(), kind)))
+    }
+
+    fn audience(&self, document: &Document<'_>) -> Result<Audience, RecordFault> {
+        let Some(text) = document.child(NodeId::ROOT, self.org.known.audience).and_then(|node| document.string(node)) else {
+            return Ok(Audience::Private);
+        };
+        let roles = &self.org.config.roles;
+        let role =
+            || (1..).zip(&roles.roles).find(|(rank, role)| roles.is_group_assignable(*rank) && role.name.eq_ignore_ascii_case(&text));
+        match &*text {
+            word if word.eq_ignore_ascii_case("private") => Ok(Audience::Private),
+            word if word.eq_ignore_ascii_case("parent") => Ok(Audience::Parent),
+            word => match role() {
+                Some((rank, _)) => Ok(Audience::Cap(rank)),
+                None => {
+                    let known = format!("private, parent, {}", roles.group_assignable.join(", "));
+                    Err(RecordFault::NotOneOf { path: "audience", value: word.into(), known })
+                }
+            },
+        }
+    }
+
+    /// The Organization resource is always there: without a record it is as it was from the start.
+    fn organization(&mut self, text: Value<'_>) -> Result<(), RecordFault> {
+        let (mut owners, mut body) = (Vec::new(), self.org.initial_body());
+        if let Some(text) = text {
+            let (known, registry) = (&self.org.known, &self.org.config.registry);
+            let document = registry.stored(text, known.organization, &self.org.config.limits)?;
+            body = self.judged(&document, Kind::Organization, ORGANIZATION)?;
+            if let Some(list) = document.child(NodeId::ROOT, known.owners) {
+                for owner in document.children(list) {
+                    let value = document.child(owner, known.owner_value).and_then(|node| document.string(node));
+                    let value = value.filter(|value| !value.is_empty()).ok_or(RecordFault::Missing { path: "owners.value" })?;
+                    owners.push(value.into_owned());
+                }
+            }
+        }
+        let mut now = BTreeSet::new();
+        for owner in owners {
+            now.insert(self.intern(Class::User, &owner)?);
+        }
+        let before: Vec<Id> = self.org.facts.list(Id::ORGANIZATION.0).iter().map(|word| Id(word & CONTAINER)).collect();
+        for owner in before.into_iter().filter(|owner| !now.contains(owner)) {
+            self.write_edge(Id::ORGANIZATION, owner, 0);
+            self.org.release_unused(owner);
+        }
+        let strongest = self.org.config.roles.strongest();
+        for owner in now {
+            self.write_edge(Id::ORGANIZATION, owner, strongest);
+        }
+        self.org.put_body(Id::ORGANIZATION, Some(body));
+        self.org.facts.set_policy(self.org.settings.policy);
+        Ok(())
+    }
+}
+
+fn subject_class(name: Cow<'_, str>) -> Result<Class, RecordFault> {
+    match &*name {
+        "User" => Ok(Class::User),
+        "Group" => Ok(Class::Group),
+        _ => Err(RecordFault::NotOneOf { path: "type", value: name.into_owned(), known: "User or Group".into() }),
+    }
+}
+
+fn string<'t>(scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, SyntaxError> {
+    let span = scanner.string()?;
+    let raw = scanner.slice(span);
+    Ok(if span.escaped { unescaped(raw).into() } else { raw.into() })
+}
+
+fn text_of<'t>(path: &'static str, scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, RecordFault> {
+    if scanner.token()? == Token::String { Ok(string(scanner)?) } else { Err(RecordFault::WrongType { path: path.into() }) }
+}
+
+fn time_of(scanner: &mut Scanner<'_>) -> Result<Time, RecordFault> {
+    time("at", &text_of("at", scanner)?)
+}
+
+fn time(path: &'static str, text: &str) -> Result<Time, RecordFault> {
+    match value::date_time(text) {
+        Some((milliseconds, _)) => Ok(milliseconds),
+        None => Err(RecordFault::NotOneOf { path, value: text.into(), known: "a dateTime".into() }),
+    }
+}
+
+/// Reads an object whose members are few and known; `take` says whether it knows the name.
+fn members<'v>(
+    text: &'v str,
+    of: &str,
+    mut take: impl FnMut(&str, &mut Scanner<'v>) -> Result<bool, RecordFault>,
+) -> Result<(), RecordFault> {
+    let mut scanner = Scanner::new(text, 1);
+    scanner.expect(b'{', "`{`")?;
+    let mut open = !scanner.take(b'}');
+    while open {
+        let span = scanner.name()?;
+        let name = scanner.slice(span);
+        if !take(name, &mut scanner)? {
+            return Err(RecordFault::UnknownAttribute { name: name.into(), resource_type: of.into() });
+        }
+        open = scanner.more(b'}', "`,` or `}`")?;
+    }
+    Ok(())
+}

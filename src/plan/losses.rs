@@ -1,0 +1,203 @@
+//! What a plan takes away, and what was taken lately: the numbers that massLoss and emptySource go by, and the
+//! entries that remember them.
+//!
+//! A user's entry stands at their latest loss; that they regained something does not take it back, for who removes
+//! and restores by turns would never be noticed. A group's entry stands at its first loss in the window and says how
+//! many members it had then; its deletion moves the entry on, so that deleted groups are counted for a whole window.
+
+use std::collections::BTreeMap;
+
+use crate::access::Diff;
+use crate::org::{CONTAINER, Class};
+use crate::org::{Draft, GroupLoss, GuardSetting, Id, Kind, LedgerEdits, MEMBER, Time, UserLoss};
+
+const MINUTE: Time = 60_000;
+
+/// A group that loses members, or all of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GroupChange {
+    pub(super) group: Id,
+    /// Members before the plan.
+    pub(super) before: u32,
+    /// How many of those are members no more.
+    pub(super) removed: u32,
+    /// Members after it.
+    pub(super) after: u32,
+    pub(super) deleted: bool,
+}
+
+/// A number out of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Measure {
+    pub(super) count: u64,
+    pub(super) base: u64,
+}
+
+impl Measure {
+    /// Whether it reaches a guard's count and its share.
+    pub(super) fn reaches(self, setting: GuardSetting) -> bool {
+        self.count > 0 && self.count >= u64::from(setting.count) && self.count * 100 >= u64::from(setting.share) * self.base
+    }
+}
+
+/// The first instant that is in a window of so many minutes which ends now.
+pub(super) fn window_start(now: Time, minutes: u32) -> Time {
+    now.saturating_sub(Time::from(minutes).saturating_mul(MINUTE)).saturating_add(1)
+}
+
+/// Groups that lose members by this plan, by the identifiers' text.
+pub(super) fn groups(draft: &Draft<'_>) -> Vec<GroupChange> {
+    let (facts, change) = (&draft.org.facts, &draft.edits.change);
+    let there = |id: u32| facts.kind(Id(id)) == Some(Kind::Group);
+    let mut lost: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut deleted: Vec<GroupChange> = Vec::new();
+    for pair in change.net.pairs() {
+        if pair.base == MEMBER && pair.now != MEMBER && !change.cut(pair.container) && there(pair.container) {
+            *lost.entry(pair.container).or_default() += 1;
+        }
+    }
+    if change.cuts > 0 {
+        for node in change.nodes().filter(|node| node.cut) {
+            if node.before == Some(Kind::Group) {
+                let before = facts.list(node.id.0).len() as u32;
+                deleted.push(GroupChange { group: node.id, before, removed: before, after: 0, deleted: true });
+            }
+            for [word, _] in facts.groups_of(node.id.0) {
+                let group = word & CONTAINER;
+                // Pairs that the plan wrote before it deleted an end were counted above.
+                if there(group) && !change.cut(group) && change.net.find(group, node.id.0).is_none() {
+                    *lost.entry(group).or_default() += 1;
+                }
+            }
+        }
+    }
+    let mut found: Vec<GroupChange> = lost
+        .into_iter()
+        .map(|(id, removed)| {
+            let before = facts.list(id).len() as u32;
+            let added = change.net.of_container(id).filter(|pair| pair.base == 0 && pair.now == MEMBER).count() as u32;
+            GroupChange { group: Id(id), before, removed, after: (before + added).saturating_sub(removed), deleted: false }
+        })
+        .collect();
+    found.extend(deleted);
+    if found.len() > 1 {
+        found.sort_by_cached_key(|group| draft.name(group.group).into_owned());
+    }
+    found
+}
+
+/// Distinct users who lose something, and who lose all: by this plan, or since `start`.
+pub(super) fn users(draft: &Draft<'_>, diff: &Diff, start: Time, setting: GuardSetting) -> (Measure, Measure) {
+    let (org, summary) = (draft.org, diff.summary());
+    let mut base = u64::from(org.facts.counts().active_users);
+    let mut losing = u64::from(summary.users_losing);
+    let mut locked = u64::from(summary.locked_out);
+    // Walking the ledger cannot make it enough where its length cannot.
+    let most = Measure { count: losing + org.ledger.users.len() as u64, base };
+    if losing > 0 && most.reaches(setting) {
+        for (name, loss) in org.ledger.users.iter().filter(|(_, loss)| loss.at >= start) {
+            let user = org.names.find(Class::User, name);
+            let again = user.and_then(|id| diff.user(id));
+            base += u64::from(!user.is_some_and(|id| org.facts.active(id)));
+            losing += u64::from(!again.is_some_and(|rows| rows.loses));
+            locked += u64::from(loss.all && !again.is_some_and(|rows| rows.locked_out));
+        }
+    }
+    let locked = if summary.locked_out > 0 { locked } else { 0 };
+    (Measure { count: losing, base }, Measure { count: locked, base })
+}
+
+/// Members gone from one group, of those it had at the first loss since `start`.
+pub(super) fn members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> Measure {
+    if group.removed == 0 {
+        return Measure::default();
+    }
+    let had = entry(draft, group.group, start).map_or(group.before, |loss| loss.had);
+    Measure { count: u64::from(had.saturating_sub(group.before)) + u64::from(group.removed), base: u64::from(had) }
+}
+
+/// How many members a group had, before the plan or since `start`.
+pub(super) fn most_members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> u32 {
+    entry(draft, group.group, start).map_or(group.before, |loss| loss.had.max(group.before))
+}
+
+fn entry(draft: &Draft<'_>, group: Id, start: Time) -> Option<GroupLoss> {
+    let groups = &draft.org.ledger.groups;
+    if groups.is_empty() {
+        return None;
+    }
+    groups.get(draft.org.name(group).as_ref()).copied().filter(|loss| loss.at >= start)
+}
+
+/// Groups deleted, by this plan or since `start`.
+pub(super) fn deleted_groups(draft: &Draft<'_>, groups: &[GroupChange], start: Time) -> Measure {
+    let org = draft.org;
+    let count = groups.iter().filter(|group| group.deleted).count() as u64;
+    if count == 0 {
+        return Measure::default();
+    }
+    let there = |name: &str| org.names.find(Class::Group, name).is_some_and(|id| org.facts.kind(id) == Some(Kind::Group));
+    let earlier = org.ledger.groups.iter().filter(|(name, loss)| loss.at >= start && !there(name)).count() as u64;
+    Measure { count: count + earlier, base: u64::from(org.facts.counts().groups) + earlier }
+}
+
+/// How many active users the organization had, before the plan or since `start`.
+pub(super) fn most_active(draft: &Draft<'_>, start: Time) -> u64 {
+    let org = draft.org;
+    let active = |name: &str| org.names.find(Class::User, name).is_some_and(|id| org.facts.active(id));
+    let gone = org.ledger.users.iter().filter(|(name, loss)| loss.at >= start && !active(name)).count();
+    u64::from(org.facts.counts().active_users) + gone as u64
+}
+
+/// Entries older than the window, dropped.
+pub(super) fn expired(draft: &Draft<'_>, start: Time, edits: &mut LedgerEdits) {
+    let ledger = &draft.org.ledger;
+    for (name, _) in ledger.users.iter().filter(|(_, loss)| loss.at < start) {
+        edits.users.insert(name.clone(), None);
+    }
+    for (name, _) in ledger.groups.iter().filter(|(_, loss)| loss.at < start) {
+        edits.groups.insert(name.clone(), None);
+    }
+}
+
+/// This plan's losses, entered.
+pub(super) fn enter(draft: &Draft<'_>, diff: &Diff, groups: &[GroupChange], windows: &Windows, edits: &mut LedgerEdits) {
+    let (org, now) = (draft.org, windows.now);
+    if diff.summary().users_losing > 0 {
+        for rows in diff.users().iter().filter(|rows| rows.loses) {
+            let name = draft.name(rows.user);
+            let known = org.ledger.users.get(name.as_ref()).copied();
+            let entry = UserLoss { at: now, all: rows.locked_out || known.is_some_and(|loss| loss.all && loss.at >= windows.start) };
+            if known != Some(entry) {
+                edits.users.insert(name.into_owned(), Some(entry));
+            }
+        }
+    }
+    for group in groups {
+        let name = draft.name(group.group);
+        let known = org.ledger.groups.get(name.as_ref()).copied();
+        let current = known.filter(|loss| {
+            // One entry serves two guards: where massLoss no longer needs it, it stays only as long as emptySource
+            // would learn less from a new one.
+            loss.at >= windows.mass_loss || (loss.at >= windows.start && group.before < windows.empty_source_count)
+        });
+        let first = current.unwrap_or(GroupLoss { at: now, had: group.before });
+        let entry = if group.deleted { GroupLoss { at: now, had: first.had.max(group.before) } } else { first };
+        if known != Some(entry) {
+            edits.groups.insert(name.into_owned(), Some(entry));
+        } else {
+            edits.groups.remove(name.as_ref());
+        }
+    }
+}
+
+/// The instants from which losses count.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Windows {
+    pub(super) now: Time,
+    /// Of the longest window: what is older is dropped.
+    pub(super) start: Time,
+    /// Of massLoss.
+    pub(super) mass_loss: Time,
+    pub(super) empty_source_count: u32,
+}

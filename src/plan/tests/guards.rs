@@ -1,0 +1,423 @@
+//! Every guard against the words of the specification, evaluated naively for everyone.
+
+use std::collections::BTreeSet;
+
+use super::{OBJECTS, Random, act, body, create, diff, ids, organization};
+use crate::access::{Scratch, effective};
+use crate::org::{Class, Combine, Draft, Guard, GuardSetting, Id, Kind, LedgerEdits, Organization, Outcome, Time, View};
+use crate::plan::guards::{Circumstances, Finding, judge, refusal};
+use crate::protocol::Actor;
+
+const SYSTEM: Actor = Actor::System { on_behalf_of: None };
+
+fn settings(org: &mut Organization, guards: &str, policy: &str) {
+    let mut draft = Draft::new(org);
+    let json = format!("{{\"guards\":{guards},\"policy\":{policy}}}");
+    draft.put_body(Id::ORGANIZATION, body(org, Kind::Organization, &json));
+    let edits = draft.edits;
+    org.commit(edits);
+}
+
+/// What the specification says, word by word, for every user and every object.
+struct Naive<'d> {
+    draft: &'d Draft<'d>,
+    before: View<'d>,
+    after: View<'d>,
+    users: Vec<Id>,
+    objects: Vec<Id>,
+    now: Time,
+}
+
+impl<'d> Naive<'d> {
+    fn new(draft: &'d Draft<'d>, now: Time) -> Self {
+        let facts = &draft.org.facts;
+        let space = facts.id_space() + draft.edits.fresh.len() as u32 + 200;
+        let (before, after) = (View::plain(facts), draft.view());
+        let kind = |id: Id| before.kind(id).or(after.kind(id));
+        let of = |kinds: &[Kind]| (0..space).map(Id).filter(|id| kind(*id).is_some_and(|k| kinds.contains(&k))).collect::<Vec<_>>();
+        let users = of(&[Kind::User]);
+        let objects = of(&[Kind::Organization, Kind::Workspace, Kind::Folder]);
+        Self { draft, before, after, users, objects, now }
+    }
+
+    fn pairs(&self, user: Id) -> Vec<(Id, u8, u8)> {
+        self.objects.iter().map(|o| (*o, effective(self.before, user, *o), effective(self.after, user, *o))).collect()
+    }
+    fn loses(&self, user: Id) -> bool {
+        self.pairs(user).iter().any(|(_, was, now)| now < was)
+    }
+    fn gains(&self, user: Id) -> bool {
+        self.pairs(user).iter().any(|(_, was, now)| now > was)
+    }
+    fn locked_out(&self, user: Id) -> bool {
+        let pairs = self.pairs(user);
+        pairs.iter().any(|(_, was, _)| *was > 0) && pairs.iter().all(|(_, _, now)| *now == 0)
+    }
+    fn owned(&self, view: View<'_>, object: Id) -> bool {
+        self.users.iter().any(|user| effective(view, *user, object) == 5)
+    }
+    fn names(&self, ids: impl IntoIterator<Item = Id>) -> BTreeSet<String> {
+        ids.into_iter().map(|id| self.draft.name(id).into_owned()).collect()
+    }
+    fn members(&self, view: View<'_>, group: Id) -> BTreeSet<Id> {
+        let mut found = BTreeSet::new();
+        if view.kind(group).is_some() {
+            view.for_each_member(group, |member| _ = found.insert(member));
+        }
+        found
+    }
+    fn recent(&self, at: Time, setting: GuardSetting) -> bool {
+        at > self.now - i64::from(setting.window) * 60_000
+    }
+    fn setting(&self, guard: Guard) -> GuardSetting {
+        self.draft.org.settings.guard(guard)
+    }
+
+    fn reaches(guard: GuardSetting, count: usize, base: usize) -> bool {
+        count > 0 && count >= guard.count as usize && 100 * count >= guard.share as usize * base
+    }
+
+    fn mass_loss(&self) -> bool {
+        let (org, guard) = (self.draft.org, self.setting(Guard::MassLoss));
+        let earlier: Vec<_> = org.ledger.users.iter().filter(|(_, loss)| self.recent(loss.at, guard)).collect();
+        let active: BTreeSet<String> = self.names(self.users.iter().copied().filter(|user| self.before.active(*user)));
+        let base = active.len() + earlier.iter().filter(|(name, _)| !active.contains(*name)).count();
+        let mut losing = self.names(self.users.iter().copied().filter(|user| self.loses(*user)));
+        let mut locked = self.names(self.users.iter().copied().filter(|user| self.locked_out(*user)));
+        let (some, all) = (!losing.is_empty(), !locked.is_empty());
+        losing.extend(earlier.iter().map(|(name, _)| (*name).clone()));
+        locked.extend(earlier.iter().filter(|(_, loss)| loss.all).map(|(name, _)| (*name).clone()));
+        let mut fires = some && Self::reaches(guard, losing.len(), base) || all && Self::reaches(guard, locked.len(), base);
+        let groups: Vec<Id> = org.facts.ids().filter(|(_, kind)| *kind == Kind::Group).map(|(id, _)| id).collect();
+        for group in &groups {
+            let (was, now) = (self.members(self.before, *group), self.members(self.after, *group));
+            let gone = was.difference(&now).count();
+            let entry = org.ledger.groups.get(org.name(*group).as_ref()).filter(|loss| self.recent(loss.at, guard));
+            let had = entry.map_or(was.len(), |loss| loss.had as usize);
+            fires |= gone > 0 && Self::reaches(guard, had.saturating_sub(was.len()) + gone, had);
+        }
+        let deleted = groups.iter().filter(|group| self.after.kind(**group).is_none()).count();
+        let there = self.names(groups.iter().copied());
+        let before = org.ledger.groups.iter().filter(|(name, loss)| self.recent(loss.at, guard) && !there.contains(*name)).count();
+        fires || deleted > 0 && Self::reaches(guard, deleted + before, groups.len() + before)
+    }
+
+    fn empty_source(&self) -> bool {
+        let (org, guard) = (self.draft.org, self.setting(Guard::EmptySource));
+        let mut fires = false;
+        for (group, _) in org.facts.ids().filter(|(_, kind)| *kind == Kind::Group) {
+            let (was, now) = (self.members(self.before, group), self.members(self.after, group));
+            let entry = org.ledger.groups.get(org.name(group).as_ref()).filter(|loss| self.recent(loss.at, guard));
+            let had = entry.map_or(0, |loss| loss.had as usize).max(was.len());
+            let touched = was.difference(&now).next().is_some() || self.after.kind(group).is_none();
+            fires |= touched && now.is_empty() && had >= guard.count as usize;
+        }
+        let active = self.names(self.users.iter().copied().filter(|user| self.before.active(*user)));
+        let gone = org.ledger.users.iter().filter(|(name, loss)| self.recent(loss.at, guard) && !active.contains(*name)).count();
+        let none = !self.users.iter().any(|user| self.after.active(*user));
+        fires || !active.is_empty() && none && active.len() + gone >= guard.count as usize
+    }
+
+    fn self_lockout(&self, user: Id, named: &[Id]) -> bool {
+        let lost = |object: Id, rank: u8| effective(self.before, user, object) >= rank && effective(self.after, user, object) < rank;
+        lost(Id::ORGANIZATION, 5) || named.iter().any(|object| self.after.kind(*object).is_some() && lost(*object, 4))
+    }
+
+    fn expected(&self, user: Option<Id>, named: &[Id]) -> BTreeSet<Guard> {
+        let mut found = BTreeSet::new();
+        let mut note = |guard: Guard, fires: bool| {
+            if fires {
+                found.insert(guard);
+            }
+        };
+        note(Guard::LastOwner, self.owned(self.before, Id::ORGANIZATION) && !self.owned(self.after, Id::ORGANIZATION));
+        let workspace = |id: &Id| self.before.kind(*id) == Some(Kind::Workspace) && self.after.kind(*id) == Some(Kind::Workspace);
+        let mut workspaces = self.objects.iter().filter(|id| workspace(id));
+        note(Guard::LastWorkspaceOwner, workspaces.any(|id| self.owned(self.before, *id) && !self.owned(self.after, *id)));
+        note(Guard::SelfLockout, user.is_some_and(|user| self.self_lockout(user, named)));
+        note(Guard::MassLoss, self.mass_loss());
+        let gaining = self.users.iter().filter(|user| self.gains(**user)).count();
+        let active = self.users.iter().filter(|user| self.before.active(**user)).count();
+        note(Guard::MassGain, Self::reaches(self.setting(Guard::MassGain), gaining, active));
+        note(Guard::EmptySource, self.empty_source());
+        let role = self.setting(Guard::Escalation).role;
+        let raised = |user: &Id| self.pairs(*user).iter().any(|(_, was, now)| now > was && *now >= role);
+        note(Guard::Escalation, self.users.iter().any(raised));
+        found
+    }
+}
+
+fn guards_of(findings: &[Finding]) -> BTreeSet<Guard> {
+    findings.iter().map(|finding| finding.guard).filter(|guard| *guard != Guard::DowngradeByAddition).collect()
+}
+
+#[test]
+fn every_guard_fires_when_the_specification_says_so() {
+    let mut fired = [0u32; 8];
+    let mut entered = 0;
+    for seed in 0..600u64 {
+        let mut random = Random::new(seed);
+        let size = 4 + random.below(9);
+        let mut org = organization(&mut random, size);
+        let policy = ["{}", "{\"combine\":\"mostSpecific\"}", "{\"workspaceExitRevokesFolders\":true}"][random.below(3)];
+        let (count, share, window) = (1 + random.below(6), random.below(60), 10 + random.below(60));
+        let guards = format!(
+            "[{{\"type\":\"massLoss\",\"count\":{count},\"share\":{share},\"window\":{window},\"outcome\":\"warn\"}},\
+             {{\"type\":\"massGain\",\"count\":{},\"share\":{}}},{{\"type\":\"emptySource\",\"count\":{},\"window\":{},\"outcome\":\"warn\"}},\
+             {{\"type\":\"escalation\",\"role\":\"{}\"}}]",
+            1 + random.below(6),
+            random.below(60),
+            1 + random.below(4),
+            [window, 40][random.below(2)],
+            ["editor", "admin", "owner"][random.below(3)],
+        );
+        settings(&mut org, &guards, policy);
+        let mut scratch = Scratch::new();
+        let mut now: Time = 1_700_000_000_000;
+        for step in 0..12 {
+            now += random.below(30) as Time * 60_000;
+            let edits = {
+                let mut draft = Draft::new(&org);
+                for _ in 0..1 + random.below(4) {
+                    act(&mut draft, &mut random);
+                }
+                let users = ids(&draft, &[Kind::User]);
+                let user = users.get(random.below(users.len() * 2)).copied().filter(|id| org.facts.kind(*id).is_some());
+                let named: Vec<Id> = ids(&draft, OBJECTS).into_iter().filter(|_| random.chance(2)).collect();
+                let diff = diff(&draft, &mut scratch);
+                let actor = match user {
+                    Some(user) => Actor::User { id: draft.name(user).into_owned() },
+                    None => SYSTEM,
+                };
+                let circumstances = Circumstances { actor: &actor, now, approve: &[], unresolved: &[], named: &named, additions: true };
+                let judgement = judge(&draft, &diff, &mut scratch, &circumstances);
+                let expected = Naive::new(&draft, now).expected(user, &named);
+                assert_eq!(guards_of(&judgement.findings), expected, "seed {seed} step {step}: {:#?}", judgement.findings);
+                for guard in &expected {
+                    fired[*guard as usize] += 1;
+                }
+                check_ledger(&draft, &judgement.ledger, now, judgement.held, seed, step);
+                entered += judgement.ledger.users.len() + judgement.ledger.groups.len();
+                draft.edits.ledger = judgement.ledger;
+                draft.edits
+            };
+            org.commit(edits);
+        }
+    }
+    assert!(fired.iter().take(7).all(|count| *count > 20), "{fired:?}");
+    assert!(entered > 1000, "{entered}");
+}
+
+/// Whoever lost something is entered now, groups that lost members are entered, and what is older than any window is gone.
+fn check_ledger(draft: &Draft<'_>, edits: &LedgerEdits, now: Time, held: bool, seed: u64, step: usize) {
+    let naive = Naive::new(draft, now);
+    if held {
+        assert_eq!(*edits, LedgerEdits::default());
+        return;
+    }
+    if draft.edits.change.is_empty() && draft.edits.bodies.is_empty() {
+        assert_eq!(*edits, LedgerEdits::default());
+        return;
+    }
+    let mut ledger = draft.org.ledger.clone();
+    let old = ledger.clone();
+    ledger.apply(edits);
+    let start = now - i64::from(draft.org.settings.longest_window()) * 60_000;
+    for (name, loss) in &ledger.users {
+        assert!(loss.at > start, "seed {seed} step {step}");
+        assert!(loss.at == now || old.users.get(name) == Some(loss));
+    }
+    for user in &naive.users {
+        let entry = ledger.users.get(draft.name(*user).as_ref());
+        if naive.loses(*user) {
+            let entry = entry.expect("entered");
+            assert_eq!(entry.at, now);
+            let was = old.users.get(draft.name(*user).as_ref()).is_some_and(|loss| loss.all && loss.at > start);
+            assert_eq!(entry.all, was || naive.locked_out(*user), "seed {seed} step {step}");
+        }
+    }
+    for (group, _) in draft.org.facts.ids().filter(|(_, kind)| *kind == Kind::Group) {
+        let (was, after) = (naive.members(naive.before, group), naive.members(naive.after, group));
+        let gone = was.difference(&after).next().is_some() || naive.after.kind(group).is_none();
+        let name = draft.name(group);
+        let (entry, known) = (ledger.groups.get(name.as_ref()), old.groups.get(name.as_ref()));
+        if gone {
+            let entry = entry.expect("entered");
+            assert!(entry.had as usize >= was.len() || Some(entry) == known, "seed {seed} step {step}");
+        } else {
+            assert_eq!(entry, known.filter(|loss| loss.at > start));
+        }
+    }
+}
+
+/// An organization of `n` users in the group `g`, which may edit the workspace `w`; `u0` and `u1` own the organization.
+fn staffed(n: usize) -> Organization {
+    let mut org = Organization::new(Default::default());
+    let mut draft = Draft::new(&org);
+    let group = draft.create(Kind::Group, "g", body(&org, Kind::Group, r#"{"displayName":"Staff"}"#)).expect("new");
+    let workspace = draft.create(Kind::Workspace, "w", body(&org, Kind::Workspace, r#"{"displayName":"Hall"}"#)).expect("new");
+    draft.set_grant(workspace, group, 3);
+    for i in 0..n {
+        let user = draft.create(Kind::User, &format!("u{i}"), body(&org, Kind::User, &format!("{{\"userName\":\"n{i}\"}}"))).expect("new");
+        draft.set_member(group, user, true);
+        if i < 2 {
+            draft.set_grant(Id::ORGANIZATION, user, 5);
+        }
+    }
+    let edits = draft.edits;
+    org.commit(edits);
+    org
+}
+
+fn id(org: &Organization, class: Class, name: &str) -> Id {
+    org.names.find(class, name).expect("known")
+}
+
+/// Judges a plan and commits it unless it is held.
+fn step(org: &mut Organization, minute: i64, of: Circumstances<'_>, edit: impl FnOnce(&mut Draft<'_>)) -> Vec<Finding> {
+    let edits = {
+        let mut draft = Draft::new(org);
+        edit(&mut draft);
+        let mut scratch = Scratch::new();
+        let diff = diff(&draft, &mut scratch);
+        let judgement = judge(&draft, &diff, &mut scratch, &Circumstances { now: 1_700_000_000_000 + minute * 60_000, ..of });
+        if judgement.held {
+            return judgement.findings;
+        }
+        draft.edits.ledger = judgement.ledger;
+        let findings = judgement.findings;
+        (draft.edits, findings)
+    };
+    org.commit(edits.0);
+    edits.1
+}
+
+fn by(actor: &Actor) -> Circumstances<'_> {
+    Circumstances { actor, now: 0, approve: &[], unresolved: &[], named: &[], additions: false }
+}
+
+fn told(findings: &[Finding]) -> Vec<(&'static str, &'static str)> {
+    findings.iter().map(|finding| (finding.guard.name(), finding.outcome.name())).collect()
+}
+
+fn leave(n: std::ops::Range<usize>) -> impl FnOnce(&mut Draft<'_>) {
+    move |draft| {
+        let group = id(draft.org, Class::Group, "g");
+        for i in n {
+            draft.set_member(group, id(draft.org, Class::User, &format!("u{i}")), false);
+        }
+    }
+}
+
+#[test]
+fn many_small_losses_add_up_within_the_window() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(100);
+    assert_eq!(told(&step(&mut org, 0, by(&provider), leave(2..14))), []);
+    assert_eq!(told(&step(&mut org, 30, by(&provider), leave(14..26))), []);
+    let held = step(&mut org, 59, by(&provider), leave(26..27));
+    assert_eq!(told(&held), [("massLoss", "hold")]);
+    assert_eq!(held[0].counts[..2], [("usersLosing", 25), ("usersLosingOf", 100)]);
+    assert!(refusal(&held).body.is_some_and(|body| body.contains("massLoss") && body.contains("25 of 100")));
+    // The first twelve have left the window.
+    assert_eq!(told(&step(&mut org, 60, by(&provider), leave(26..38))), []);
+    // Approved, it goes through, and is not remembered.
+    let approve = [Guard::MassLoss];
+    let approved = step(&mut org, 61, Circumstances { approve: &approve, ..by(&provider) }, leave(38..60));
+    assert_eq!(told(&approved), [("massLoss", "hold")]);
+    assert!(!approved[0].holds);
+    assert_eq!(told(&step(&mut org, 62, by(&provider), leave(60..61))), [("massLoss", "hold")], "the window still has 24 of 62");
+    assert_eq!(told(&step(&mut org, 125, by(&provider), leave(60..61))), []);
+    assert_eq!(org.ledger.users.len(), 1, "expired entries are gone");
+}
+
+#[test]
+fn a_source_that_runs_dry_is_held() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(10);
+    assert_eq!(told(&step(&mut org, 0, by(&provider), leave(0..9))), []);
+    let delete = |draft: &mut Draft<'_>| drop(draft.delete(id(draft.org, Class::Group, "g")));
+    assert_eq!(told(&step(&mut org, 30, by(&provider), delete)), [("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 59, by(&SYSTEM), leave(9..10))), [("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 61, by(&provider), delete)), []);
+    let mut org = staffed(10);
+    let off = |range: std::ops::Range<usize>| {
+        move |draft: &mut Draft<'_>| {
+            for i in range {
+                let user = id(draft.org, Class::User, &format!("u{i}"));
+                super::set_active(draft, user, false);
+            }
+        }
+    };
+    assert_eq!(told(&step(&mut org, 0, by(&provider), off(2..10))), []);
+    assert_eq!(told(&step(&mut org, 9, by(&provider), off(0..2))), [("lastOwner", "hold"), ("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 9, by(&SYSTEM), off(0..2))), [("lastOwner", "forbid"), ("emptySource", "hold")]);
+    let approve = [Guard::LastOwner, Guard::EmptySource];
+    let held = step(&mut org, 9, Circumstances { approve: &approve, ..by(&SYSTEM) }, off(0..2));
+    assert_eq!(held.iter().map(|f| f.holds).collect::<Vec<_>>(), [true, false], "forbid cannot be approved");
+    let done = step(&mut org, 9, Circumstances { approve: &approve, ..by(&provider) }, off(0..2));
+    assert!(done.iter().all(|finding| !finding.holds));
+    assert_eq!(org.facts.counts().active_users, 0);
+}
+
+#[test]
+fn undecided_holds_hold_what_follows() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(100);
+    let unresolved = [Guard::EmptySource];
+    let while_held = Circumstances { unresolved: &unresolved, ..by(&provider) };
+    assert_eq!(told(&step(&mut org, 0, while_held, leave(5..6))), [("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 0, while_held, |draft| _ = create(draft, &mut Random::new(1), Kind::User))), []);
+    assert_eq!(told(&step(&mut org, 0, Circumstances { approve: &unresolved, ..while_held }, leave(5..6))), [("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 0, Circumstances { actor: &SYSTEM, ..while_held }, leave(6..7))), []);
+    assert_eq!(org.ledger.users.len(), 1, "the approved one is not entered");
+}
+
+#[test]
+fn a_plan_cannot_switch_a_guard_off_and_slip_through() {
+    let mut org = staffed(10);
+    let off = r#"{"guards":[{"type":"emptySource","outcome":"off"},{"type":"lastOwner","outcome":"off"}]}"#;
+    let found = step(&mut org, 0, by(&SYSTEM), |draft| {
+        draft.put_body(Id::ORGANIZATION, body(draft.org, Kind::Organization, off));
+        leave(0..10)(draft);
+        (0..2).for_each(|i| draft.set_grant(Id::ORGANIZATION, id(draft.org, Class::User, &format!("u{i}")), 0));
+    });
+    assert_eq!(told(&found), [("lastOwner", "forbid"), ("emptySource", "hold")]);
+    assert_eq!(told(&step(&mut org, 0, by(&SYSTEM), |d| d.put_body(Id::ORGANIZATION, body(d.org, Kind::Organization, off)))), []);
+    assert_eq!(told(&step(&mut org, 0, by(&SYSTEM), leave(0..10))), []);
+}
+
+#[test]
+fn under_most_specific_an_addition_can_lower() {
+    let mut org = staffed(4);
+    settings(&mut org, "[]", r#"{"combine":"mostSpecific"}"#);
+    let workspace = id(&org, Class::Object, "w");
+    let parent = crate::org::Parent { id: workspace, kind: Kind::Workspace };
+    let added = Circumstances { additions: true, ..by(&SYSTEM) };
+    step(&mut org, 0, added, |draft| {
+        let folder = draft.create(Kind::Folder, "f", body(draft.org, Kind::Folder, r#"{"displayName":"F"}"#)).expect("new");
+        draft.set_parent(folder, parent);
+        draft.set_audience(folder, crate::org::Audience::Parent);
+    });
+    let folder = id(&org, Class::Object, "f");
+    let user = id(&org, Class::User, "u3");
+    // Whoever loses by a removal of the same plan was not lowered by an addition.
+    let found = step(&mut org, 0, added, |draft| {
+        draft.set_grant(folder, user, 1);
+        draft.set_member(id(draft.org, Class::Group, "g"), id(draft.org, Class::User, "u2"), false);
+    });
+    assert_eq!(told(&found), [("downgradeByAddition", "warn")]);
+    assert_eq!(found[0].counts, [("users", 1)]);
+    assert_eq!(
+        serde_json::to_string(&found[0]).expect("JSON"),
+        r#"{"guard":"downgradeByAddition","outcome":"warn","detail":"`n3` has less access because a grant or a member was added","counts":{"users":1}}"#
+    );
+}
+
+#[test]
+fn combine_is_read_from_the_body() {
+    let mut org = staffed(1);
+    settings(&mut org, "[]", r#"{"combine":"mostSpecific"}"#);
+    assert_eq!(org.facts.policy().combine, Combine::MostSpecific);
+    assert_eq!(org.settings.guard(Guard::MassLoss).outcome, Outcome::Hold);
+}
