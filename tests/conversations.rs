@@ -1,5 +1,5 @@
 //! Whole conversations with identity providers, `tests/data/idp`, replayed request by request.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,8 @@ impl Replay {
         if let Some(wanted) = step.get("access") {
             let query = Query { limit: 10_000, ..Query::default() };
             let rows: Value =
-                serde_json::from_str(&self.organization.access_changes(&mut reply.plan, &query).map_err(|error| error.to_string())?).unwrap();
+                serde_json::from_str(&self.organization.access_changes(&mut reply.plan, &query).map_err(|error| error.to_string())?)
+                    .unwrap();
             let rows = if reply.plan.held { json!([]) } else { rows };
             check_access(wanted, rows.as_array().unwrap())?;
         }

@@ -267,12 +267,8 @@ impl<'o> Draft<'o> {
         if self.org.facts.counts().dangling == 0 {
             return;
         }
-        let twin = match self.class_of(subject) {
-            Some(Class::User) => Class::Group,
-            Some(Class::Group) => Class::User,
-            _ => return,
-        };
-        if let Some(twin) = self.find_name(twin, &self.name(subject)) {
+        let twin = self.class_of(subject).and_then(Class::twin);
+        if let Some(twin) = twin.and_then(|twin| self.find_name(twin, &self.name(subject))) {
             self.edits.change.set_pair(&self.org.facts, container, twin, 0, self.cause);
         }
     }

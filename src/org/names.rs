@@ -36,6 +36,17 @@ impl Class {
     }
 }
 
+impl Class {
+    /// The other class that a subject of the same text may have.
+    pub(crate) fn twin(self) -> Option<Self> {
+        match self {
+            Class::User => Some(Class::Group),
+            Class::Group => Some(Class::User),
+            Class::Organization | Class::Object => None,
+        }
+    }
+}
+
 /// A stable 64-bit hash of text, keyed by what it is of.
 pub(crate) fn hash_text(key: u64, text: &[u8]) -> u64 {
     let mut hasher = SipHasher13::new_with_keys(key, 0x5c1a);
@@ -64,6 +75,8 @@ pub(crate) struct Names {
     table: HashTable<u32>,
     /// Numbers that may be given out again, the next one last.
     free: Vec<u32>,
+    /// How many texts are a user's and a group's at once. Hardly ever any: what must look for twins asks this first.
+    twins: usize,
 }
 
 /// The id of the one Organization resource.
@@ -71,7 +84,7 @@ pub(crate) const ORGANIZATION: &str = "organization";
 
 impl Names {
     pub(crate) fn new() -> Self {
-        let mut names = Self { names: Vec::new(), hashes: Vec::new(), table: HashTable::new(), free: Vec::new() };
+        let mut names = Self { names: Vec::new(), hashes: Vec::new(), table: HashTable::new(), free: Vec::new(), twins: 0 };
         names.intern(Class::Organization, ORGANIZATION);
         names
     }
@@ -83,6 +96,11 @@ impl Names {
     pub(crate) fn find(&self, class: Class, text: &str) -> Option<Id> {
         let hash = Self::hash(class, text);
         self.table.find(hash, |id| self.is(*id, class, text)).map(|id| Id(*id))
+    }
+
+    /// The group of a user's text, or the user of a group's.
+    pub(crate) fn twin(&self, class: Class, text: &str) -> Option<Id> {
+        if self.twins == 0 { None } else { self.find(class.twin()?, text) }
     }
 
     fn is(&self, id: u32, class: Class, text: &str) -> bool {
@@ -103,6 +121,7 @@ impl Names {
 
     /// Gives a new identifier its number: that of [`Self::upcoming`]`(0)`.
     pub(crate) fn add(&mut self, class: Class, text: &str) -> Id {
+        self.twins += usize::from(class.twin().is_some_and(|twin| self.find(twin, text).is_some()));
         let name = Name { class, text: uuid_of(text).map_or_else(|| Text::Other(text.into()), Text::Uuid) };
         let hash = Self::hash(class, text);
         let id = match self.free.pop() {
@@ -143,8 +162,10 @@ impl Names {
     /// Forgets an identifier that nothing refers to any more.
     pub(crate) fn release(&mut self, id: Id) {
         let hash = self.hash_of(id);
+        let twin = self.class(id).filter(|_| self.twins > 0).is_some_and(|class| self.twin(class, &self.text(id)).is_some());
         if let Ok(entry) = self.table.find_entry(hash, |other| *other == id.0) {
             entry.remove();
+            self.twins -= usize::from(twin);
             if let Some(name) = self.names.get_mut(id.0 as usize) {
                 name.text = Text::Vacant;
             }

@@ -228,9 +228,8 @@ impl<'t> Restore<'_, 't> {
             return Ok(());
         }
         self.write_edge(container, id, value);
-        let twin = if class == Class::User { Class::Group } else { Class::User };
         if before == 0
-            && let Some(twin) = self.org.names.find(twin, subject)
+            && let Some(twin) = self.org.names.twin(class, subject)
         {
             self.write_edge(container, twin, 0);
             self.org.release_unused(twin);

@@ -30,7 +30,7 @@ pub use changes::AttributeChange;
 pub(crate) use changes::{changes, inverse};
 pub(crate) use check::check;
 pub use error::{PatchError, PatchFault};
-pub(crate) use message::{Op, Operation, PATCH_OP, operations};
+pub(crate) use message::{PATCH_OP, operations};
 
 use crate::dialect::Dialect;
 use crate::error::ScimError;

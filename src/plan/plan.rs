@@ -52,7 +52,12 @@ pub struct Reply {
 
 impl Organization {
     /// Works out a batch as one change. `new_id` is called once for each created resource, in request order.
-    pub fn plan(&self, requests: &[Request], context: &Context, new_id: &mut dyn FnMut() -> Result<String, ScimError>) -> Result<Plan, ScimError> {
+    pub fn plan(
+        &self,
+        requests: &[Request],
+        context: &Context,
+        new_id: &mut dyn FnMut() -> Result<String, ScimError>,
+    ) -> Result<Plan, ScimError> {
         if let Some(expected) = &context.expect
             && *expected != self.version()
         {
@@ -70,8 +75,14 @@ impl Organization {
             responses.push(response);
         }
         let Exchange { mut draft, notes, named, additions, .. } = exchange;
-        let circumstances =
-            Circumstances { actor: &context.actor, now: context.now, approve: &context.approve, unresolved: &context.unresolved, named: &named, additions };
+        let circumstances = Circumstances {
+            actor: &context.actor,
+            now: context.now,
+            approve: &context.approve,
+            unresolved: &context.unresolved,
+            named: &named,
+            additions,
+        };
         let (diff, judgement) = self.memory.with(|scratch: &mut Scratch| {
             let diff = Diff::new(&self.facts, &draft.edits.change, Direction::Planned, scratch);
             let judgement = guards::judge(&draft, &diff, scratch, &circumstances);
@@ -120,7 +131,12 @@ impl Organization {
     }
 
     /// Answers one request: plan, then commit. A held change answers 403 with the guard's words, and nothing has changed.
-    pub fn handle(&mut self, request: Request, context: &Context, new_id: &mut dyn FnMut() -> Result<String, ScimError>) -> Result<Reply, ScimError> {
+    pub fn handle(
+        &mut self,
+        request: Request,
+        context: &Context,
+        new_id: &mut dyn FnMut() -> Result<String, ScimError>,
+    ) -> Result<Reply, ScimError> {
         let mut plan = self.plan(std::slice::from_ref(&request), context, new_id)?;
         if let Some(refusal) = plan.refusal.clone() {
             plan.records.clear();

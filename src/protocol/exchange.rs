@@ -321,7 +321,7 @@ fn names_tag(tags: &str, tag: &str) -> bool {
 }
 
 /// The body of a request as text.
-pub(crate) fn body_of<'r>(request: &'r Request, limit: usize) -> Answer<&'r str> {
+pub(crate) fn body_of(request: &Request, limit: usize) -> Answer<&str> {
     let Some(body) = &request.body else {
         return Err(ScimError::new(400, Some(ScimType::InvalidSyntax), "the request needs a JSON body").into());
     };

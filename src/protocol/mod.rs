@@ -11,5 +11,4 @@ mod target;
 mod write;
 
 pub(crate) use exchange::{Exchange, Stop, error_response};
-pub(crate) use representation::{Representations, type_name};
 pub use request::{Actor, Context, Method, Request, Response};

@@ -86,7 +86,7 @@ impl Address {
 
 /// Undoes percent-encoding; `+` is a space in a query.
 fn decoded(text: &str, query: bool) -> Option<String> {
-    if !text.contains('%') && !(query && text.contains('+')) {
+    if !text.contains('%') && (!query || !text.contains('+')) {
         return Some(text.to_owned());
     }
     let mut bytes = Vec::with_capacity(text.len());

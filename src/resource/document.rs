@@ -93,10 +93,6 @@ impl<'s> Document<'s> {
         }
     }
 
-    pub(crate) fn source(&self, id: SourceId) -> &str {
-        self.sources.get(usize::from(id.0)).map_or("", |text| text)
-    }
-
     /// Adds a string that is in no list yet.
     pub(crate) fn push_text(&mut self, attribute: AttributeId, text: &str) -> NodeId {
         let quoted = quoted(text);

@@ -18,7 +18,7 @@ pub use filter::{Filter, FilterOptions};
 pub(crate) use message::{MessageReader, Shape};
 pub(crate) use packed::{Packed, Value, push_uuid, uuid_of, uuid_text};
 pub use payload::PayloadError;
-pub(crate) use read::{Findings, Judge, Level, Reader};
+pub(crate) use read::{Findings, Judge, Reader};
 pub use scan::SyntaxError;
 pub(crate) use scan::{Members, Scanner, Span, Token, text_of};
 pub use test::FilterError;

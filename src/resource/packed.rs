@@ -226,9 +226,17 @@ impl<'p> Packed<'p> {
         })
     }
 
-    /// The member that is the value of `attribute`.
+    /// The member that is the value of `attribute`; those before it are passed over unread.
     pub(crate) fn member(self, attribute: AttributeId) -> Option<Value<'p>> {
-        self.members().find(|(id, _)| *id == attribute).map(|(_, value)| value)
+        let mut rest = self.0;
+        loop {
+            let (id, after) = rest.split_first_chunk::<2>()?;
+            let id = AttributeId(u16::from_le_bytes(*id));
+            if id >= attribute {
+                return if id == attribute { split_value(after).map(|(value, _)| value) } else { None };
+            }
+            rest = skip_value(after)?;
+        }
     }
 
     /// Every value at the path that leads to `attribute`, through arrays and objects.
@@ -256,6 +264,16 @@ impl<'p> Value<'p> {
             Value::Array(items) => items.items().for_each(found),
             value => found(value),
         }
+    }
+}
+
+fn skip_value(bytes: &[u8]) -> Option<&[u8]> {
+    let (tag, rest) = bytes.split_first()?;
+    match *tag {
+        FALSE | TRUE => Some(rest),
+        UUID => rest.get(16..),
+        WORD => rest.get(1..),
+        _ => split_bytes(rest).map(|(_, rest)| rest),
     }
 }
 
