@@ -58,6 +58,8 @@ export class Directory {
   places = new Map<string, Place>();
   organization: OrganizationFacts = { displayName: "", scim: true, membersCanCreateWorkspaces: true, owners: [], guards: [], policy: {} };
   organizationId = "";
+  /** Members and grants that came before what they belong to. */
+  #early: RecordChange[] = [];
   #children: Map<string | null, Place[]> | null = null;
   #groupsOf: Map<string, string[]> | null = null;
 
@@ -78,7 +80,9 @@ export class Directory {
     const members = new Map<string, Map<string, SubjectRef["type"]>>();
     const grants = new Map<string, Map<string, Grant>>();
     const edges: { key: string; rest: string[]; value: Json | null }[] = [];
-    for (const { key, value } of records as Iterable<{ key: string; value: Json | null }>) {
+    const early = this.#early;
+    this.#early = [];
+    for (const { key, value } of [...early, ...records] as { key: string; value: Json | null }[]) {
       const [kind, ...rest] = key.split("/").map(decodeURIComponent);
       const id = rest[0] ?? "";
       if (kind === "user") value ? this.people.set(id, person(id, value)) : this.people.delete(id);
@@ -95,13 +99,19 @@ export class Directory {
       const [from, to] = rest as [string, string];
       if (key === "member") {
         const held = this.groups.get(from);
-        if (!held) continue;
+        if (!held) {
+          if (value) this.#early.push({ key: recordKey("member", from, to), value });
+          continue;
+        }
         let own = members.get(from);
         if (!own) members.set(from, (own = new Map(held.members)));
         value ? own.set(to, value.type ?? "User") : own.delete(to);
       } else {
         const held = this.places.get(from);
-        if (!held) continue;
+        if (!held) {
+          if (value) this.#early.push({ key: recordKey("grant", from, to), value });
+          continue;
+        }
         let own = grants.get(from);
         if (!own) grants.set(from, (own = new Map(held.grants)));
         value ? own.set(to, { subject: { type: value.type ?? "Group", id: to }, role: value.role }) : own.delete(to);
@@ -178,6 +188,8 @@ export class Directory {
 }
 
 export const byName = (a: { name: string; id: string }, b: { name: string; id: string }) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1);
+
+const recordKey = (...parts: string[]) => parts.map(encodeURIComponent).join("/");
 
 function person(id: string, value: Json): Person {
   const formatted = value.displayName ?? value.name?.formatted ?? [value.name?.givenName, value.name?.familyName].filter(Boolean).join(" ");
