@@ -125,9 +125,18 @@ export function readDiff(organization: Organization, plan: Plan, before: Directo
   }
   return new DiffRows(tables, total, {
     user: (id) => after.people.get(id)?.name ?? before.personName(id),
-    object: (ref) => (after.places.has(ref.id) ? after : before).objectName(ref),
+    object: (ref) => pathName(after.places.has(ref.id) ? after : before, ref),
   });
 }
+
+/** Where something is, from the workspace down: rows and columns lie in the order of the tree. */
+export function pathName(directory: Directory, ref: ObjectRef): string {
+  const trail = directory.trail(ref.id).map((at) => at.name).join(PATH);
+  return trail === "" ? directory.objectName(ref) : trail;
+}
+export const PATH = " / ";
+export const leaf = (path: string) => (path.includes(PATH) ? path.slice(path.lastIndexOf(PATH) + PATH.length) : path);
+export const above = (path: string) => (path.includes(PATH) ? path.slice(0, path.lastIndexOf(PATH)) : "");
 
 export interface Tally {
   /** People whose access changes. */

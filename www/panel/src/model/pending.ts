@@ -1,7 +1,7 @@
 // Edits worked out together as one change: by the module in this page, or by the worker where the page holds no replica.
 import { ScimError, type AccessChangeKind, type AccessTable, type GuardFinding, type Note, type Plan, type RecordChange, type Role, type ScimRequest, type ScimResponse } from "scim-policy";
 import { ApiProblem, type Client, type Preview } from "../api/client";
-import { DiffRows, KINDS, readDiff, tally, type Row, type Tally } from "./diff";
+import { DiffRows, KINDS, pathName, readDiff, tally, type Row, type Tally } from "./diff";
 import type { Directory } from "./directory";
 import type { Edit } from "./edits";
 import { afterwards, plan as planOf, type Replica } from "./replica";
@@ -87,7 +87,7 @@ export function rowsOf({ access, names }: Pick<Preview, "access" | "names">, dir
   const total = Object.values(access.summary.kinds).reduce((sum, count) => sum + count, 0);
   return new DiffRows([table], total, {
     user: (id) => names[id] ?? directory.personName(id),
-    object: (ref) => names[ref.id] ?? directory.objectName(ref),
+    object: (ref) => (directory.places.has(ref.id) ? pathName(directory, ref) : names[ref.id] ?? directory.objectName(ref)),
   });
 }
 

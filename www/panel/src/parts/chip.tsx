@@ -8,13 +8,14 @@ import { title, type Chip } from "../model/roles";
 const useStyles = makeStyles({
   chip: {
     display: "inline-flex", alignItems: "center", gap: "4px", height: "22px", padding: "0 8px", borderRadius: "11px", fontSize: "12px", lineHeight: 1, whiteSpace: "nowrap", boxSizing: "border-box",
-    border: "1px solid transparent", maxWidth: "200px", flexShrink: 0,
+    border: "1px solid transparent", maxWidth: "180px", minWidth: "86px", flexShrink: 1, overflow: "hidden", "& svg": { flexShrink: 0 },
   },
   direct: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2, fontWeight: 600 },
   inherited: { border: `1px solid ${tokens.colorNeutralStroke1}`, color: tokens.colorNeutralForeground2 },
   capped: { border: `1px solid ${tokens.colorPaletteDarkOrangeBorder2}`, borderRadius: "4px", color: tokens.colorNeutralForeground1 },
   inactive: { border: `1px dashed ${tokens.colorNeutralStrokeAccessible}`, color: tokens.colorNeutralForeground3, fontStyle: "italic" },
-  name: { overflow: "hidden", textOverflow: "ellipsis" },
+  name: { overflow: "hidden", textOverflow: "ellipsis", minWidth: 0, lineHeight: 1.3 },
+  small: { minWidth: 0 },
   was: { textDecoration: "line-through", opacity: 0.75 },
 });
 
@@ -63,7 +64,7 @@ export function Legend() {
     <div className={legend.legend} aria-label="How a role got here">
       {SAMPLES.map(([form, role, means]) => {
         const Icon = SAMPLE_ICONS[form];
-        return <span key={form} className={legend.item}><span className={mergeClasses(styles.chip, styles[form])} aria-hidden><Icon />{role}</span>{means}</span>;
+        return <span key={form} className={legend.item}><span className={mergeClasses(styles.chip, styles[form], styles.small)} aria-hidden><Icon />{role}</span>{means}</span>;
       })}
     </div>
   );

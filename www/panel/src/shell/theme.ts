@@ -8,12 +8,12 @@ const brand: BrandVariants = {
 };
 const font = { fontFamilyBase: "'Segoe UI Variable Text', 'Segoe UI', Inter, system-ui, -apple-system, Roboto, 'Noto Sans', sans-serif" };
 
-export const light: Theme = { ...createLightTheme(brand), ...font, colorNeutralBackground2: "#f7f8fb", colorNeutralBackground3: "#f1f3f8" };
+export const light: Theme = { ...createLightTheme(brand), ...font, colorNeutralBackground2: "#f7f8fb", colorNeutralBackground3: "#f1f3f8", colorNeutralBackground4: "#f1f3f8", colorNeutralBackground4Hover: "#e4e8f2", colorNeutralBackground4Pressed: "#dde2ef" };
 const darkBase = createDarkTheme(brand);
 export const dark: Theme = {
   ...darkBase, ...font,
   colorBrandForeground1: brand[120], colorBrandForeground2: brand[130], colorBrandForegroundLink: brand[120], colorBrandForegroundLinkHover: brand[130],
-  colorNeutralBackground1: "#1b1d25", colorNeutralBackground2: "#14161c", colorNeutralBackground3: "#101218",
+  colorNeutralBackground1: "#1b1d25", colorNeutralBackground2: "#14161c", colorNeutralBackground3: "#101218", colorNeutralBackground4: "#101218", colorNeutralBackground4Hover: "#1f222c", colorNeutralBackground4Pressed: "#252936",
   colorNeutralBackground1Hover: "#262935", colorSubtleBackgroundHover: "#262935",
 };
 

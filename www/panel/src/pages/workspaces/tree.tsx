@@ -21,7 +21,8 @@ const useStyles = makeStyles({
   name: { display: "flex", alignItems: "center", gap: "8px", minWidth: 0 },
   clip: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   workspace: { fontWeight: 600 },
-  chips: { display: "flex", gap: "4px", alignItems: "center", "@media (max-width: 700px)": { display: "none" } },
+  chips: { display: "flex", gap: "4px", alignItems: "center", justifyContent: "flex-end", minWidth: 0, overflow: "hidden", "@media (max-width: 700px)": { display: "none" } },
+  aside: { flexShrink: 3, minWidth: 0, maxWidth: "72%", padding: 0 },
   more: { fontSize: "12px", color: tokens.colorNeutralForeground3 },
   empty: { padding: "24px 16px", color: tokens.colorNeutralForeground2 },
 });
@@ -94,7 +95,7 @@ export function PlaceTree({ directory, words, selected, touched, onSelect, onMov
             >
               <TreeItemLayout
                 className={mergeClasses(styles.row, place.id === selected && styles.selected, over === place.id && styles.target)} iconBefore={<Icon />}
-                aside={<span className={styles.chips}>{held.slice(0, CHIPS).map((chip) => <RoleChip key={chip.grant.subject.id} chip={chip} directory={directory} />)}{held.length > CHIPS && <span className={styles.more}>+{held.length - CHIPS}</span>}</span>}
+                aside={{ className: styles.aside, children: <span className={styles.chips}>{held.slice(0, CHIPS).map((chip) => <RoleChip key={chip.grant.subject.id} chip={chip} directory={directory} />)}{held.length > CHIPS && <span className={styles.more}>+{held.length - CHIPS}</span>}</span> }}
               >
                 <span className={styles.name}>
                   <span className={mergeClasses(styles.clip, place.type === "Workspace" && styles.workspace)} title={place.name}>{place.name}</span>
