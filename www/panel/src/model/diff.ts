@@ -171,16 +171,17 @@ const people = (count: number) => `${count.toLocaleString("en")} ${count === 1 ?
 
 /** A change in one sentence. */
 export function sentence(counted: Tally): string {
+  const { gain, lose, lockedOut, held, later } = counted;
   const parts: string[] = [];
+  const verb = (value: number, one: string, many: string) => `${count(value)} ${value === 1 ? one : many}`;
   if (counted.people === 0) parts.push("Nobody’s access changes");
   else {
-    parts.push(`${people(counted.people)} ${counted.people === 1 ? "changes" : "change"}`);
-    if (counted.gain > 0) parts.push(`${count(counted.gain)} ${counted.gain === 1 ? "gains" : "gain"} access`);
-    if (counted.lose > 0) parts.push(`${count(counted.lose)} ${counted.lose === 1 ? "loses" : "lose"} some`);
-    if (counted.lockedOut > 0) parts.push(`${count(counted.lockedOut)} ${counted.lockedOut === 1 ? "loses" : "lose"} everything`);
+    const some = Math.max(0, lose - lockedOut);
+    const how = [gain > 0 && verb(gain, "gains access", "gain access"), some > 0 && verb(some, "loses some", "lose some"), lockedOut > 0 && verb(lockedOut, "loses everything", "lose everything")].filter(Boolean);
+    parts.push(`${people(counted.people)} ${counted.people === 1 ? "changes" : "change"}${how.length > 0 ? `: ${how.join(", ")}` : ""}`);
   }
-  if (counted.held > 0) parts.push(`${count(counted.held)} unchanged because of another way in`);
-  if (counted.later > 0) parts.push(`${count(counted.later)} inactive, so not yet`);
+  if (held > 0) parts.push(`${count(held)} unchanged because of another way in`);
+  if (later > 0) parts.push(`${count(later)} inactive, so not yet`);
   return `${parts.join("; ")}.`;
 }
 const count = (value: number) => value.toLocaleString("en");

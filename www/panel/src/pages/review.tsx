@@ -125,7 +125,7 @@ function Reviewed({ pending, computing }: { pending: Pending; computing: boolean
               </div>
             </div>
             {selection.indexes.length === 0 ? <State icon={<SearchRegular />} title="Every row is hidden" actions={<Button onClick={() => { setKinds(new Set(KINDS)); setText(""); }}>Show all</Button>}>{selection.hidden.toLocaleString("en")} changes are hidden by the filters above.</State>
-              : view === "matrix" ? <Matrix rows={rows} selection={selection} risk={risk} onWhy={setAsked} />
+              : view === "matrix" ? <Matrix rows={rows} selection={selection} kinds={kinds} risk={risk} onWhy={setAsked} />
               : <List rows={rows} selection={selection} by={view} causeName={causeName} risk={risk} onWhy={setAsked} />}
             <div className={styles.foot}>
               <span>{selection.indexes.length.toLocaleString("en")} of {rows.total.toLocaleString("en")} changes shown</span>

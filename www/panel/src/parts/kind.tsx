@@ -12,7 +12,7 @@ export const useKindStyles = makeStyles({
   revoke: { backgroundColor: tokens.colorPaletteRedBackground1, color: tokens.colorPaletteRedForeground1 },
   downgrade: { backgroundColor: tokens.colorStatusWarningBackground1, color: tokens.colorStatusWarningForeground3 },
   grant: { backgroundColor: tokens.colorPaletteGreenBackground1, color: tokens.colorPaletteGreenForeground1 },
-  upgrade: { backgroundColor: tokens.colorPaletteTealBackground2, color: tokens.colorPaletteTealForeground2 },
+  upgrade: { backgroundColor: tokens.colorBrandBackground2, color: tokens.colorBrandForeground2 },
   latent: { backgroundColor: tokens.colorNeutralBackground3, color: tokens.colorNeutralForeground2 },
   masked: { backgroundColor: tokens.colorNeutralBackground3, color: tokens.colorNeutralForeground2 },
 });

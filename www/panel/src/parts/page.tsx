@@ -7,7 +7,7 @@ import { save, toCsv } from "../model/export";
 const useStyles = makeStyles({
   head: { display: "flex", flexWrap: "wrap", gap: "12px 16px", alignItems: "flex-end", marginBottom: "16px" },
   words: { flexGrow: 1, flexBasis: "280px", minWidth: 0 },
-  lead: { color: tokens.colorNeutralForeground2, maxWidth: "72ch" },
+  lead: { display: "block", marginTop: "4px", color: tokens.colorNeutralForeground2, maxWidth: "72ch" },
   actions: { display: "flex", flexWrap: "wrap", gap: "8px" },
   card: { backgroundColor: tokens.colorNeutralBackground1, borderRadius: tokens.borderRadiusXLarge, border: `1px solid ${tokens.colorNeutralStroke2}`, minWidth: 0 },
   padded: { padding: "20px" },

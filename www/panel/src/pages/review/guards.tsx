@@ -35,7 +35,7 @@ export function GuardBanners({ guards }: { guards: GuardFinding[] }) {
   );
 }
 
-export const sentenceCase = (text: string) => (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.$/, "");
+export const sentenceCase = (text: string) => (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\.$/, "").replace(/`([^`]*)`/g, "“$1”");
 
 /** The number an administrator types: what the guard that holds it counted most. */
 export function numberToType(guards: GuardFinding[], fallback: number): number {

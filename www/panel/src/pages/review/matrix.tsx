@@ -1,5 +1,6 @@
 // People by objects: one cell for each change, only those in sight drawn. Arrow keys walk it, Enter asks why.
 import { Badge, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import type { AccessChangeKind } from "scim-policy";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { above, leaf, type DiffRows, type Row } from "../../model/diff";
@@ -31,7 +32,7 @@ const useStyles = makeStyles({
   is: { fontWeight: 600 },
 });
 
-export function Matrix({ rows, selection, risk, onWhy }: { rows: DiffRows; selection: Selection; risk: (user: string) => string | null; onWhy: (row: Row) => void }) {
+export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: DiffRows; selection: Selection; kinds: ReadonlySet<AccessChangeKind>; risk: (user: string) => string | null; onWhy: (row: Row) => void }) {
   const styles = useStyles();
   const kinds = useKindStyles();
   const { users, objects } = selection;
@@ -63,7 +64,7 @@ export function Matrix({ rows, selection, risk, onWhy }: { rows: DiffRows; selec
     else if (event.key === "End") { to.column = objects.length - 1; if (event.ctrlKey) to.row = users.length - 1; }
     else if (event.key === "Enter" || event.key === " ") {
       const row = rows.cell(users[at.row]!, objects[at.column]!);
-      if (row) onWhy(row);
+      if (row && wanted.has(row.kind)) onWhy(row);
       event.preventDefault();
       return;
     } else return;
@@ -104,10 +105,10 @@ export function Matrix({ rows, selection, risk, onWhy }: { rows: DiffRows; selec
               </div>
               {columns.map(({ index, start }) => {
                 const row = rows.cell(user, objects[index]!);
-                const shown = row !== null;
+                
                 const focusable = at.row === line && at.column === index;
                 const shared = { role: "gridcell", "aria-colindex": index + 2, "data-cell": `${line} ${index}`, tabIndex: focusable ? 0 : -1, onFocus: () => { if (at.row !== line || at.column !== index) setActive({ row: line, column: index }); } };
-                if (!shown) return <div key={index} {...shared} className={mergeClasses(styles.cell, styles.none, styles.focus)} style={{ left: start + first + 3 }} aria-label="unchanged" />;
+                if (!row || !wanted.has(row.kind)) return <div key={index} {...shared} className={mergeClasses(styles.cell, styles.none, styles.focus)} style={{ left: start + first + 3 }} aria-label={row ? "hidden by the filter" : "unchanged"} />;
                 const Icon = KIND_ICONS[row.kind];
                 return (
                   <div

@@ -1,5 +1,5 @@
 // One workspace or folder: who is granted what, what comes down, and what can be done with it.
-import { Badge, Breadcrumb, BreadcrumbButton, BreadcrumbDivider, BreadcrumbItem, Button, Divider, Link, makeStyles, MessageBar, MessageBarBody, Subtitle1, Subtitle2, Text, tokens } from "@fluentui/react-components";
+import { Badge, Breadcrumb, BreadcrumbButton, BreadcrumbDivider, BreadcrumbItem, Button, Divider, Link, makeStyles, MessageBar, MessageBarBody, Subtitle1, Subtitle2, Text, tokens, Tooltip } from "@fluentui/react-components";
 import { ArrowMoveRegular, DeleteRegular, EditRegular, EyeRegular, FolderAddRegular } from "@fluentui/react-icons";
 import { Fragment, useMemo } from "react";
 import type { Directory, Place } from "../../model/directory";
@@ -64,8 +64,8 @@ export function PlaceDetail({ directory, place, edited, onAct }: { directory: Di
       <div className={styles.actions}>
         <Button appearance="primary" icon={<EditRegular />} onClick={() => onAct("edit", place)}>Edit</Button>
         {place.type === "Folder" && <Button icon={<ArrowMoveRegular />} onClick={() => onAct("move", place)}>Move</Button>}
-        <Button icon={<FolderAddRegular />} onClick={() => onAct("folder", place)}>New folder here</Button>
-        <Button appearance="subtle" icon={<DeleteRegular />} onClick={() => onAct("delete", place)}>Delete</Button>
+        <Button icon={<FolderAddRegular />} onClick={() => onAct("folder", place)}>New folder</Button>
+        <Tooltip content={`Delete ${place.name}`} relationship="label"><Button icon={<DeleteRegular />} onClick={() => onAct("delete", place)} /></Tooltip>
       </div>
       <Divider />
       <div className={styles.head}>

@@ -4,14 +4,27 @@ import { BriefcaseRegular, FolderProhibitedRegular, FolderPeopleRegular, FolderR
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import type { Directory, Place } from "../../model/directory";
-import { chips } from "../../model/roles";
+import { chips, type Chip } from "../../model/roles";
 import { RoleChip } from "../../parts/chip";
 
 const ROW = 40;
 /** So many are opened at first. */
 const OPEN = 400;
-/** Chips of a row; the rest is counted. */
-const CHIPS = 3;
+/** About how wide a letter is, and what a chip takes beside its letters. */
+const LETTER = 7;
+const AROUND = 46;
+
+/** As many chips as fit beside the name; the rest is counted. */
+function fitting(held: Chip[], directory: Directory, room: number): Chip[] {
+  let left = room;
+  let count = 0;
+  for (const chip of held) {
+    left -= AROUND + LETTER * (Math.min(directory.subjectName(chip.grant.subject).length, 18) + chip.role.length + (chip.form === "capped" ? chip.grant.role.length + 1 : 0));
+    if (left < 0) break;
+    count += 1;
+  }
+  return held.slice(0, count);
+}
 
 const useStyles = makeStyles({
   scroll: { overflow: "auto", maxHeight: "max(420px, calc(100vh - 290px))", padding: "6px 8px", boxSizing: "border-box" },
@@ -22,7 +35,7 @@ const useStyles = makeStyles({
   clip: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   workspace: { fontWeight: 600 },
   chips: { display: "flex", gap: "4px", alignItems: "center", justifyContent: "flex-end", minWidth: 0, overflow: "hidden", "@media (max-width: 700px)": { display: "none" } },
-  aside: { flexShrink: 3, minWidth: 0, maxWidth: "72%", padding: 0 },
+  aside: { flexShrink: 3, minWidth: 0, padding: 0 },
   more: { fontSize: "12px", color: tokens.colorNeutralForeground3 },
   empty: { padding: "24px 16px", color: tokens.colorNeutralForeground2 },
 });
@@ -64,6 +77,19 @@ export function PlaceTree({ directory, words, selected, touched, onSelect, onMov
   const [dragged, setDragged] = useState<Place | null>(null);
   const [over, setOver] = useState<string | null>(null);
 
+  const [width, setWidth] = useState(640);
+  useEffect(() => {
+    const watch = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    if (scroll.current) watch.observe(scroll.current);
+    return () => watch.disconnect();
+  }, []);
+  const at = visible.findIndex((item) => item.value === selected);
+  const shown = useRef(false);
+  useEffect(() => {
+    if (shown.current || at < 0) return;
+    shown.current = true;
+    virtual.scrollToIndex(at, { align: "auto" });
+  }, [at]);
   const mayDrop = (to: Place) => dragged !== null && to.id !== dragged.id && to.id !== dragged.parent && !directory.trail(to.id).some((at) => at.id === dragged.id);
   const keys = (event: KeyboardEvent, place: Place) => {
     if (event.key === "F2") onAct("edit", place);
@@ -84,6 +110,7 @@ export function PlaceTree({ directory, words, selected, touched, onSelect, onMov
           const item = visible[index]!;
           const { place, ...props } = item.getTreeItemProps() as ReturnType<typeof item.getTreeItemProps> & { place: Place };
           const held = chips(directory, place.id);
+          const fit = fitting(held, directory, width - 110 - (props["aria-level"] ?? 1) * 24 - place.name.length * 8);
           const Icon = place.type === "Workspace" ? BriefcaseRegular : place.audience === "private" ? FolderProhibitedRegular : place.audience === "parent" ? FolderPeopleRegular : FolderRegular;
           return (
             <TreeItem
@@ -95,7 +122,7 @@ export function PlaceTree({ directory, words, selected, touched, onSelect, onMov
             >
               <TreeItemLayout
                 className={mergeClasses(styles.row, place.id === selected && styles.selected, over === place.id && styles.target)} iconBefore={<Icon />}
-                aside={{ className: styles.aside, children: <span className={styles.chips}>{held.slice(0, CHIPS).map((chip) => <RoleChip key={chip.grant.subject.id} chip={chip} directory={directory} />)}{held.length > CHIPS && <span className={styles.more}>+{held.length - CHIPS}</span>}</span> }}
+                aside={{ className: styles.aside, children: <span className={styles.chips}>{fit.map((chip) => <RoleChip key={chip.grant.subject.id} chip={chip} directory={directory} />)}{held.length > fit.length && <span className={styles.more}>+{held.length - fit.length}</span>}</span> }}
               >
                 <span className={styles.name}>
                   <span className={mergeClasses(styles.clip, place.type === "Workspace" && styles.workspace)} title={place.name}>{place.name}</span>
