@@ -66,6 +66,12 @@ impl From<SyntaxError> for ScimError {
     }
 }
 
+impl From<Box<SyntaxError>> for ScimError {
+    fn from(error: Box<SyntaxError>) -> Self {
+        (*error).into()
+    }
+}
+
 impl From<PatchError> for ScimError {
     fn from(error: PatchError) -> Self {
         let fault = &error.fault;

@@ -79,3 +79,9 @@ impl RecordError {
         self.key.as_deref()
     }
 }
+
+impl From<Box<SyntaxError>> for RecordFault {
+    fn from(error: Box<SyntaxError>) -> Self {
+        Self::Syntax(*error)
+    }
+}

@@ -485,7 +485,7 @@ fn subject_class(name: Cow<'_, str>) -> Result<Class, RecordFault> {
     }
 }
 
-fn string<'t>(scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, SyntaxError> {
+fn string<'t>(scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, Box<SyntaxError>> {
     let span = scanner.string()?;
     let raw = scanner.slice(span);
     Ok(if span.escaped { unescaped(raw).into() } else { raw.into() })

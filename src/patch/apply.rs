@@ -13,7 +13,7 @@ use super::target::{Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::resource::{Document, Findings, Judge, Kind, Members, Node, NodeId, Reader, Scanner, SourceId, Span, Token};
+use crate::resource::{Builder, Document, Findings, Judge, Kind, Members, Node, NodeId, Scanner, SourceId, Span, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 /// What a PATCH made of a document.
@@ -259,7 +259,7 @@ impl<'r, 's> Patcher<'r, 's> {
         let read_only = PatchFault::ReadOnly { path: attribute.path.to_string() };
         let there = self.holder(id).and_then(|holder| self.document.child(holder, id));
         let mut findings = Findings::default();
-        let mut reader = Reader::new(
+        let mut reader = Builder::new(
             self.registry,
             self.dialect,
             Judge::Stored,
@@ -401,7 +401,7 @@ impl<'r, 's> Patcher<'r, 's> {
     /// Reads a value of which `partial` may leave out what is required.
     pub(super) fn read_as(&mut self, id: AttributeId, value: Span, element: bool, partial: bool) -> Result<Option<NodeId>, PatchFault> {
         let mut findings = Findings::default();
-        let node = Reader::new(
+        let node = Builder::new(
             self.registry,
             self.dialect,
             Judge::Patch(self.operation),

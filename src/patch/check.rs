@@ -12,7 +12,7 @@ use super::target::{self, Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType};
 use crate::limits::Limits;
-use crate::resource::{Document, Findings, Judge, MessageReader, Reader, Shape, Span, SyntaxError, Token};
+use crate::resource::{Builder, Document, Findings, Judge, MessageReader, Scan, Shape, Span, SyntaxError, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 const CLAUSE: &str = "RFC 7644 §3.5.2";
@@ -44,7 +44,7 @@ pub(crate) fn check(
         count = list;
         Ok(())
     });
-    let syntax = |error: SyntaxError| PatchError { operation: None, fault: error.into() };
+    let syntax = |error: Box<SyntaxError>| PatchError { operation: None, fault: error.into() };
     let has = read.map_err(syntax)?;
     reader.scanner.end().map_err(syntax)?;
     let Some(has) = has else { return Ok(()) };
@@ -75,7 +75,7 @@ struct Checker<'c, 't, 'f, 'r> {
 }
 
 impl Checker<'_, '_, '_, '_> {
-    fn check(&mut self) -> Result<(), SyntaxError> {
+    fn check(&mut self) -> Scan<()> {
         let (mut op, mut path, mut value) = (None, None, None);
         let has = self.reader.object(&OPERATION, &mut |reader, member| {
             match member {
@@ -95,7 +95,7 @@ impl Checker<'_, '_, '_, '_> {
         }
     }
 
-    fn check_path(&mut self, op: Option<Op>, path: &str, value: Option<Span>) -> Result<(), SyntaxError> {
+    fn check_path(&mut self, op: Option<Op>, path: &str, value: Option<Span>) -> Scan<()> {
         let Some(targets) = self.targets else {
             if let Err(fault) = target::parse(path, self.reader.dialect, self.limits) {
                 self.fault(&fault, "path");
@@ -114,7 +114,7 @@ impl Checker<'_, '_, '_, '_> {
         }
     }
 
-    fn check_without_path(&mut self, op: Option<Op>, value: Option<Span>) -> Result<(), SyntaxError> {
+    fn check_without_path(&mut self, op: Option<Op>, value: Option<Span>) -> Scan<()> {
         if op == Some(Op::Remove) {
             self.fault(&PatchFault::RemoveWithoutPath, "");
             return Ok(());
@@ -157,7 +157,7 @@ impl Checker<'_, '_, '_, '_> {
     }
 
     /// Judges what is done to a target. `named` and `at` lead from the operation to its name and its value.
-    fn check_target(&mut self, op: Option<Op>, target: &Target, value: Option<Span>, named: &str, at: String) -> Result<(), SyntaxError> {
+    fn check_target(&mut self, op: Option<Op>, target: &Target, value: Option<Span>, named: &str, at: String) -> Scan<()> {
         let Some(targets) = self.targets else { return Ok(()) };
         let registry = targets.registry;
         let whole = registry.attribute(target.id);
@@ -212,7 +212,7 @@ impl Checker<'_, '_, '_, '_> {
     }
 
     /// The members of an extension's object are attributes like those of the resource.
-    fn check_extension(&mut self, op: Option<Op>, id: AttributeId, value: Span, at: &str) -> Result<(), SyntaxError> {
+    fn check_extension(&mut self, op: Option<Op>, id: AttributeId, value: Span, at: &str) -> Scan<()> {
         let Some(targets) = self.targets else { return Ok(()) };
         for (name, pointer, member) in self.members(value, at)? {
             match targets.registry.child(id, &name) {
@@ -226,7 +226,7 @@ impl Checker<'_, '_, '_, '_> {
         Ok(())
     }
 
-    fn check_schemas(&mut self, targets: &Targets<'_>, value: Span, at: String) -> Result<(), SyntaxError> {
+    fn check_schemas(&mut self, targets: &Targets<'_>, value: Span, at: String) -> Scan<()> {
         let resource_type = targets.registry.resource_type(targets.resource_type);
         let Some(list) = self.check_value_in(common::SCHEMAS, value, at.clone(), false, false)? else { return Ok(()) };
         for (index, uri) in list.iter().enumerate() {
@@ -244,24 +244,17 @@ impl Checker<'_, '_, '_, '_> {
         Ok(())
     }
 
-    fn check_value(&mut self, id: AttributeId, value: Span, at: String, element: bool, partial: bool) -> Result<(), SyntaxError> {
+    fn check_value(&mut self, id: AttributeId, value: Span, at: String, element: bool, partial: bool) -> Scan<()> {
         self.check_value_in(id, value, at, element, partial).map(drop)
     }
 
     /// Judges one value by its attribute. The answer: its elements, where they are strings.
-    fn check_value_in(
-        &mut self,
-        id: AttributeId,
-        value: Span,
-        at: String,
-        element: bool,
-        partial: bool,
-    ) -> Result<Option<Vec<String>>, SyntaxError> {
+    fn check_value_in(&mut self, id: AttributeId, value: Span, at: String, element: bool, partial: bool) -> Scan<Option<Vec<String>>> {
         let Some(targets) = self.targets else { return Ok(None) };
         let mut document = Document::new();
         let source = document.add_source(Cow::Borrowed(self.text)).unwrap_or_default();
         let pointer = format!("{}/{at}", self.reader.pointer);
-        let node = Reader::new(
+        let node = Builder::new(
             targets.registry,
             self.reader.dialect,
             Judge::Patch(self.index),
@@ -275,7 +268,11 @@ impl Checker<'_, '_, '_, '_> {
         .value_of(id, element);
         let node = match node {
             Ok(node) => node,
-            Err(SyntaxError::DuplicateName { name, pointer }) => {
+            Err(error) => {
+                let (name, pointer) = match *error {
+                    SyntaxError::DuplicateName { name, pointer } => (name, pointer),
+                    error => return Err(error.into()),
+                };
                 let detail = format!("`{name}` appears twice in one object");
                 let issue = crate::issue::Issue {
                     severity: crate::issue::Severity::Error,
@@ -288,13 +285,12 @@ impl Checker<'_, '_, '_, '_> {
                 self.reader.findings.issues.push(issue);
                 return Ok(None);
             }
-            Err(error) => return Err(error),
         };
         Ok(node.map(|list| document.children(list).filter_map(|node| document.string(node).map(Cow::into_owned)).collect()))
     }
 
     /// The members of an object in the message: name, pointer from the operation, value.
-    fn members<'t>(&mut self, value: Span, at: &str) -> Result<Vec<(Cow<'t, str>, String, Span)>, SyntaxError> {
+    fn members<'t>(&mut self, value: Span, at: &str) -> Scan<Vec<(Cow<'t, str>, String, Span)>> {
         let mut all = Vec::new();
         let mut seen = HashSet::new();
         let mut scratch = Findings::default();
@@ -317,7 +313,7 @@ impl Checker<'_, '_, '_, '_> {
         Ok(members)
     }
 
-    fn token(&self, value: Span) -> Result<Token, SyntaxError> {
+    fn token(&self, value: Span) -> Scan<Token> {
         let mut scanner = crate::resource::Scanner::new(self.text, self.limits.json_depth);
         scanner.jump(value.start as usize);
         scanner.token()
@@ -346,7 +342,7 @@ fn is_merged(attribute: &Attribute) -> bool {
     attribute.kind == Type::Complex && !attribute.multi_valued
 }
 
-fn read_op(reader: &mut MessageReader<'_, '_>) -> Result<Option<Op>, SyntaxError> {
+fn read_op(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Op>> {
     let Some(word) = reader.string("op", CLAUSE)? else { return Ok(None) };
     match Op::named(&word, reader.dialect) {
         Ok((op, None)) => Ok(Some(op)),

@@ -62,6 +62,12 @@ pub enum PatchFault {
     Taken { path: String, value: String },
 }
 
+impl From<Box<SyntaxError>> for PatchFault {
+    fn from(error: Box<SyntaxError>) -> Self {
+        Self::Syntax(*error)
+    }
+}
+
 impl PatchFault {
     /// The error type of RFC 7644 Table 9.
     pub fn scim_type(&self) -> Option<ScimType> {

@@ -76,11 +76,10 @@ impl Targets<'_> {
             Some(sub) => format!("{path}[{filter}].{sub}"),
             None => format!("{path}[{filter}]"),
         };
-        if attribute.kind != Type::Complex || attribute.extension {
+        if (attribute.kind != Type::Complex && !attribute.multi_valued) || attribute.extension {
             return Err(PatchFault::NoElements { path: text });
         }
-        let mut resolver =
-            Resolver { registry: self.registry, dialect: self.dialect, known_elsewhere: &|_: &AttributePath| false, notes: Vec::new() };
+        let mut resolver = Resolver { in_path: true, ..Resolver::new(self.registry, self.dialect, &|_: &AttributePath| false) };
         let test = resolver.resolve(&filter, Scope::Element(id));
         notes.extend(resolver.notes.into_iter().map(|note| Note { operation: Some(operation), ..note }));
         let test = test.map_err(|reason| PatchFault::UnusableFilter { path: text.clone(), reason })?;

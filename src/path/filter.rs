@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use super::attribute::AttributePath;
 
 /// A filter. `And` and `Or` hold two or more terms, so that a long chain is wide, not deep.
@@ -132,5 +134,48 @@ impl fmt::Display for Filter {
             Filter::Or(terms) => Self::chain(f, terms, "or", 0),
             Filter::Not(inner) => write!(f, "not ({inner})"),
         }
+    }
+}
+
+/// `{"op": "and", "filters": […]}`, `{"op": "not", "filter": …}`, `{"op": "eq", "path": …, "value": …}`,
+/// `{"op": "pr", "path": …}`, `{"op": "[]", "path": …, "filter": …}`. A number past 2^53 is its text.
+impl Serialize for Filter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Filter::Compare(path, op, value) => {
+                map.serialize_entry("op", op.name())?;
+                map.serialize_entry("path", &path.text)?;
+                match value {
+                    Literal::Null => map.serialize_entry("value", &())?,
+                    Literal::Boolean(flag) => map.serialize_entry("value", flag)?,
+                    Literal::String(text) => map.serialize_entry("value", text)?,
+                    Literal::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
+                        Ok(number) if number.as_i64().is_none_or(|n| n.unsigned_abs() <= 1 << 53) => {
+                            map.serialize_entry("value", &number)?
+                        }
+                        _ => map.serialize_entry("value", text)?,
+                    },
+                }
+            }
+            Filter::Present(path) => {
+                map.serialize_entry("op", "pr")?;
+                map.serialize_entry("path", &path.text)?;
+            }
+            Filter::ValuePath(path, inner) => {
+                map.serialize_entry("op", "[]")?;
+                map.serialize_entry("path", &path.text)?;
+                map.serialize_entry("filter", inner)?;
+            }
+            Filter::And(terms) | Filter::Or(terms) => {
+                map.serialize_entry("op", if matches!(self, Filter::And(_)) { "and" } else { "or" })?;
+                map.serialize_entry("filters", terms)?;
+            }
+            Filter::Not(inner) => {
+                map.serialize_entry("op", "not")?;
+                map.serialize_entry("filter", inner)?;
+            }
+        }
+        map.end()
     }
 }

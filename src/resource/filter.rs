@@ -5,7 +5,7 @@ use std::fmt;
 use super::document::NodeId;
 use super::payload::PayloadError;
 use super::scan::{Scanner, SyntaxError, Token, text_of};
-use super::test::{FilterError, Resolver, Scope, Test};
+use super::test::{Resolver, Scope, Test};
 use crate::dialect::{Dialect, Tolerance};
 use crate::error::ScimError;
 use crate::issue::Note;
@@ -80,12 +80,17 @@ impl Filter {
         }
         let known_elsewhere = |path: &AttributePath| types.iter().any(|id| registry.resolve(*id, path, dialect).is_ok());
         let mut tests = Vec::with_capacity(types.len());
-        let mut fault: Option<FilterError> = None;
+        // The first type that has all the attributes says what they may be compared with.
+        let mut settled = false;
         for id in types {
-            let mut resolver = Resolver { registry, dialect, known_elsewhere: &known_elsewhere, notes: Vec::new() };
+            let mut resolver = Resolver::new(registry, dialect, &known_elsewhere);
             match resolver.resolve(&tree, Scope::Resource(*id)) {
-                Ok(test) => tests.push((*id, test)),
-                Err(error) => fault = fault.or(Some(error)),
+                Ok(test) => {
+                    settled |= !resolver.is_stranger;
+                    tests.push((*id, test));
+                }
+                Err(error) if !settled => return Err(error.into()),
+                Err(_) => {}
             }
             for note in resolver.notes {
                 if !notes.contains(&note) {
@@ -93,10 +98,7 @@ impl Filter {
                 }
             }
         }
-        match fault {
-            Some(fault) if tests.is_empty() => Err(fault.into()),
-            _ => Ok(Self { tree, named, tests, notes, limits: *limits }),
-        }
+        Ok(Self { tree, named, tests, notes, limits: *limits })
     }
 
     /// Whether a resource matches.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::document::unescaped;
 use super::read::Findings;
-use super::scan::{Scanner, Span, SyntaxError, Token};
+use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
 
@@ -49,11 +49,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
 
     /// Reads an object: `member` is called for each known member, with its index, and must read its value.
     /// `None`: it is no object, which has become an issue.
-    pub(crate) fn object(
-        &mut self,
-        shape: &Shape,
-        member: &mut dyn FnMut(&mut Self, usize) -> Result<(), SyntaxError>,
-    ) -> Result<Option<Has>, SyntaxError> {
+    pub(crate) fn object(&mut self, shape: &Shape, member: &mut dyn FnMut(&mut Self, usize) -> Scan<()>) -> Scan<Option<Has>> {
         if self.scanner.token()? != Token::Object {
             let members = shape.members.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             self.refuse(ScimType::InvalidSyntax, shape.name, &format!("must be an object with {members}"), shape.clause)?;
@@ -78,7 +74,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// Walks the members of the object that comes next, whatever they are called.
-    pub(crate) fn members(&mut self, member: &mut dyn FnMut(&mut Self, &str) -> Result<(), SyntaxError>) -> Result<(), SyntaxError> {
+    pub(crate) fn members(&mut self, member: &mut dyn FnMut(&mut Self, &str) -> Scan<()>) -> Scan<()> {
         self.scanner.expect(b'{', "`{`")?;
         self.depth += 1;
         let end = self.pointer.len();
@@ -102,8 +98,8 @@ impl<'t, 'f> MessageReader<'t, 'f> {
         path: &str,
         expected: &str,
         clause: &'static str,
-        element: &mut dyn FnMut(&mut Self, u32) -> Result<(), SyntaxError>,
-    ) -> Result<Option<u32>, SyntaxError> {
+        element: &mut dyn FnMut(&mut Self, u32) -> Scan<()>,
+    ) -> Scan<Option<u32>> {
         if self.scanner.token()? != Token::Array {
             self.refuse(ScimType::InvalidValue, path, &format!("must be {expected}"), clause)?;
             return Ok(None);
@@ -126,7 +122,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// A string; anything else becomes an issue. Null is absent.
-    pub(crate) fn string(&mut self, path: &str, clause: &'static str) -> Result<Option<Cow<'t, str>>, SyntaxError> {
+    pub(crate) fn string(&mut self, path: &str, clause: &'static str) -> Scan<Option<Cow<'t, str>>> {
         match self.scanner.token()? {
             Token::String => {
                 let span = self.scanner.string()?;
@@ -144,7 +140,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// A whole number; anything else becomes an issue. Null is absent.
-    pub(crate) fn integer(&mut self, path: &str, clause: &'static str) -> Result<Option<&'t str>, SyntaxError> {
+    pub(crate) fn integer(&mut self, path: &str, clause: &'static str) -> Scan<Option<&'t str>> {
         let token = self.scanner.token()?;
         if token == Token::Null {
             self.scanner.word(Token::Null)?;
@@ -164,7 +160,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// `schemas`, which must list `urn`.
-    pub(crate) fn schemas(&mut self, urn: &str, clause: &'static str) -> Result<(), SyntaxError> {
+    pub(crate) fn schemas(&mut self, urn: &str, clause: &'static str) -> Scan<()> {
         let mut listed = false;
         let list = self.array("schemas", "an array of URIs", clause, &mut |reader, _| {
             listed |= reader.string("schemas", clause)?.is_some_and(|uri| uri.eq_ignore_ascii_case(urn));
@@ -177,7 +173,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// Passes over one value.
-    pub(crate) fn skip(&mut self) -> Result<Span, SyntaxError> {
+    pub(crate) fn skip(&mut self) -> Scan<Span> {
         self.scanner.skip(self.depth)
     }
 
@@ -187,20 +183,20 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// Passes over a value that is not what it must be.
-    fn refuse(&mut self, scim_type: ScimType, path: &str, rule: &str, clause: &'static str) -> Result<(), SyntaxError> {
+    fn refuse(&mut self, scim_type: ScimType, path: &str, rule: &str, clause: &'static str) -> Scan<()> {
         self.issue(scim_type, path, format!("`{path}` {rule}"), clause);
         self.skip()?;
         Ok(())
     }
 
-    fn twice(&mut self, name: &str, clause: &'static str) -> Result<(), SyntaxError> {
+    fn twice(&mut self, name: &str, clause: &'static str) -> Scan<()> {
         self.issue(ScimType::InvalidSyntax, name, format!("`{name}` appears twice in one object"), clause);
         self.skip()?;
         Ok(())
     }
 
     /// A member that the message does not have.
-    fn stranger(&mut self, shape: &Shape, name: &str) -> Result<(), SyntaxError> {
+    fn stranger(&mut self, shape: &Shape, name: &str) -> Scan<()> {
         match self.dialect.ignoring_attributes() {
             Some(rule) => self.note(rule, name, format!("{} has no such member; it was ignored", shape.name)),
             None => {

@@ -3,6 +3,7 @@
 mod document;
 mod equal;
 mod filter;
+mod judge;
 mod message;
 mod packed;
 mod payload;
@@ -15,12 +16,13 @@ mod write;
 
 pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
 pub use filter::{Filter, FilterOptions};
+pub(crate) use judge::is_object_text;
 pub(crate) use message::{MessageReader, Shape};
 pub(crate) use packed::{Packed, Value, push_uuid, uuid_of, uuid_text};
 pub use payload::PayloadError;
-pub(crate) use read::{Findings, Judge, Reader};
+pub(crate) use read::{Builder, Findings, Judge};
 pub use scan::SyntaxError;
-pub(crate) use scan::{Members, Scanner, Span, Token, text_of};
+pub(crate) use scan::{Members, Scan, Scanner, Span, Token, text_of};
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scope, Test};
 pub(crate) use validate::validate_resource;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::document::{Document, unescaped};
-use super::read::{Findings, Judge, Reader};
-use super::scan::{Scanner, SyntaxError, Token};
+use super::document::{Document, SourceId, unescaped};
+use super::read::{Builder, Findings, Judge, Verdict};
+use super::scan::{Scan, Scanner, SyntaxError, Token};
 use crate::dialect::Dialect;
 use crate::issue::{Issue, ScimType, Severity};
 use crate::limits::Limits;
@@ -24,6 +24,12 @@ pub enum PayloadError {
     NoSchemas,
     #[error("`schemas` names no resource type that is known: {found}")]
     UnknownSchemas { found: String },
+}
+
+impl From<Box<SyntaxError>> for PayloadError {
+    fn from(error: Box<SyntaxError>) -> Self {
+        Self::Syntax(*error)
+    }
 }
 
 impl Registry {
@@ -69,9 +75,10 @@ impl Registry {
     }
 
     /// What was wrong with `schemas`, and whether a name is given twice: all there is to say without a resource type.
-    pub(crate) fn findings_without_type(text: &str, error: &PayloadError, limits: &Limits) -> Result<Findings, SyntaxError> {
+    pub(crate) fn findings_without_type(text: &str, error: &PayloadError, limits: &Limits) -> Scan<Findings> {
         let mut scanner = Scanner::new(text, limits.json_depth);
-        let pointer = to_schemas(&mut scanner)?.map_or_else(String::new, |name| format!("/{name}"));
+        let name = to_schemas(&mut scanner)?;
+        let pointer = name.map_or_else(String::new, |name| format!("/{}", unescaped(name)));
         let mut whole = Scanner::new(text, limits.json_depth);
         let doubled = whole.skip_unique(0)?.doubled.map(|span| whole.slice(span).to_owned());
         whole.end()?;
@@ -92,7 +99,7 @@ impl Registry {
     }
 
     /// Reads a resource as it stands: only its syntax is judged.
-    pub(crate) fn stored<'s>(&self, text: &'s str, id: ResourceTypeId, limits: &Limits) -> Result<Document<'s>, SyntaxError> {
+    pub(crate) fn stored<'s>(&self, text: &'s str, id: ResourceTypeId, limits: &Limits) -> Scan<Document<'s>> {
         self.read(text, id, Judge::Stored, Dialect::Rfc, limits, &mut Findings::default())
     }
 
@@ -105,16 +112,17 @@ impl Registry {
         dialect: Dialect,
         limits: &Limits,
         findings: &mut Findings,
-    ) -> Result<Document<'s>, SyntaxError> {
+    ) -> Scan<Document<'s>> {
         let mut document = Document::with_capacity(text.len() / 24 + 8);
         let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
-        Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth).resource(id)?;
+        let mut reader = Builder::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+        reader.resource(id)?;
         Ok(document)
     }
 
-    /// Judges a resource that is a part of a payload: its text and where it stands; how, and whether what is
-    /// required may be left out.
-    pub(crate) fn read_part(
+    /// Judges a resource: its text and where it stands in the payload; how, and whether what is required may be
+    /// left out. The answer: whether the text is canonical.
+    pub(crate) fn judge(
         &self,
         (text, pointer): (&str, String),
         id: ResourceTypeId,
@@ -122,17 +130,17 @@ impl Registry {
         dialect: Dialect,
         limits: &Limits,
         findings: &mut Findings,
-    ) -> Result<(), SyntaxError> {
-        let mut document = Document::with_capacity(text.len() / 24 + 8);
-        let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
-        let mut reader = Reader::new(self, dialect, judge, (text, source), &mut document, findings, limits.json_depth);
+    ) -> Scan<bool> {
+        let mut document = Document::new();
+        let place = (text, SourceId::default());
+        let mut reader = Verdict::new(self, dialect, judge, place, &mut document, findings, limits.json_depth);
         reader = reader.starting(0, pointer).partial(partial);
-        reader.resource(id).map(drop)
+        reader.resource(id)
     }
 }
 
 /// Moves to the value of `schemas`. The answer: the name as it is written, `None` where there is none.
-fn to_schemas<'t>(scanner: &mut Scanner<'t>) -> Result<Option<&'t str>, SyntaxError> {
+fn to_schemas<'t>(scanner: &mut Scanner<'t>) -> Scan<Option<&'t str>> {
     if scanner.token()? != Token::Object {
         return scanner.expected("`{`: a resource is an object");
     }

@@ -28,6 +28,9 @@ pub enum SyntaxError {
     DuplicateName { name: String, pointer: String },
 }
 
+/// What a reading gives; errors are boxed, so that what is common is small enough for registers.
+pub(crate) type Scan<T> = Result<T, Box<SyntaxError>>;
+
 /// What a value's first byte says it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -57,6 +60,15 @@ pub(crate) struct Scanner<'t> {
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// The high bit of each byte that is a quotation mark, a backslash or a control character; right up to the first one.
+#[inline]
+fn special(word: u64) -> u64 {
+    // Flipping bit 1 puts the quotation mark (0x22) right behind the control characters and nothing else before it.
+    let low = word ^ (ONES * 0x02);
+    let backslash = word ^ (ONES * 0x5c);
+    ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
+}
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str, max_depth: usize) -> Self {
@@ -93,13 +105,13 @@ impl<'t> Scanner<'t> {
     }
 
     #[cold]
-    pub(crate) fn expected<T>(&self, expected: &'static str) -> Result<T, SyntaxError> {
-        Err(SyntaxError::Expected { expected, at: self.at })
+    pub(crate) fn expected<T>(&self, expected: &'static str) -> Scan<T> {
+        Err(SyntaxError::Expected { expected, at: self.at }.into())
     }
 
     /// Takes `byte` after white space.
     #[inline]
-    pub(crate) fn expect(&mut self, byte: u8, name: &'static str) -> Result<(), SyntaxError> {
+    pub(crate) fn expect(&mut self, byte: u8, name: &'static str) -> Scan<()> {
         if self.take(byte) { Ok(()) } else { self.expected(name) }
     }
 
@@ -114,7 +126,7 @@ impl<'t> Scanner<'t> {
 
     /// After a value in an object or array: whether another one follows.
     #[inline]
-    pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Result<bool, SyntaxError> {
+    pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Scan<bool> {
         self.skip_space();
         match self.peek() {
             Some(b',') => {
@@ -129,14 +141,14 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    pub(crate) fn end(&mut self) -> Result<(), SyntaxError> {
+    pub(crate) fn end(&mut self) -> Scan<()> {
         self.skip_space();
         if self.at == self.text.len() { Ok(()) } else { self.expected("the end of the text") }
     }
 
     /// What comes next, after white space; nothing of it is taken.
     #[inline]
-    pub(crate) fn token(&mut self) -> Result<Token, SyntaxError> {
+    pub(crate) fn token(&mut self) -> Scan<Token> {
         self.skip_space();
         match self.peek() {
             Some(b'"') => Ok(Token::String),
@@ -152,31 +164,52 @@ impl<'t> Scanner<'t> {
 
     /// A member's name and the colon after it.
     #[inline]
-    pub(crate) fn name(&mut self) -> Result<Span, SyntaxError> {
-        self.skip_space();
+    pub(crate) fn name(&mut self) -> Scan<Span> {
         if self.peek() != Some(b'"') {
-            return self.expected("a name in quotation marks");
+            self.skip_space();
+            if self.peek() != Some(b'"') {
+                return self.expected("a name in quotation marks");
+            }
         }
         let span = self.string()?;
-        self.expect(b':', "`:`")?;
+        if self.peek() == Some(b':') {
+            self.at += 1;
+        } else {
+            self.expect(b':', "`:`")?;
+        }
         Ok(span)
     }
 
     /// A string, whose opening quotation mark comes next.
     #[inline]
-    pub(crate) fn string(&mut self) -> Result<Span, SyntaxError> {
-        self.at += 1;
-        let start = self.at;
+    pub(crate) fn string(&mut self) -> Scan<Span> {
+        let start = self.at + 1;
+        let (chunks, _) = self.bytes().get(start..).unwrap_or(&[]).as_chunks::<8>();
+        let mut at = start;
+        for chunk in chunks {
+            let special = special(u64::from_le_bytes(*chunk));
+            if special != 0 {
+                at += (special.trailing_zeros() / 8) as usize;
+                break;
+            }
+            at += 8;
+        }
+        if self.bytes().get(at) == Some(&b'"') {
+            self.at = at + 1;
+            return Ok(Span { start: start as u32, end: at as u32, escaped: false });
+        }
+        self.at = at;
+        self.long_string(start)
+    }
+
+    /// The rest of a string that has an escape in it, or stands near the end of the text.
+    #[inline(never)]
+    fn long_string(&mut self, start: usize) -> Scan<Span> {
         let mut escaped = false;
         loop {
-            while let Some(chunk) = self.bytes().get(self.at..).and_then(|rest| rest.first_chunk::<8>()) {
-                let word = u64::from_le_bytes(*chunk);
-                let quote = word ^ (ONES * 0x22);
-                let backslash = word ^ (ONES * 0x5c);
-                let special = (quote.wrapping_sub(ONES) & !quote)
-                    | (backslash.wrapping_sub(ONES) & !backslash)
-                    | (word.wrapping_sub(ONES * 0x20) & !word);
-                let special = special & HIGH;
+            let (chunks, _) = self.bytes().get(self.at..).unwrap_or(&[]).as_chunks::<8>();
+            for chunk in chunks {
+                let special = special(u64::from_le_bytes(*chunk));
                 if special != 0 {
                     self.at += (special.trailing_zeros() / 8) as usize;
                     break;
@@ -200,7 +233,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn escape(&mut self) -> Result<(), SyntaxError> {
+    fn escape(&mut self) -> Scan<()> {
         self.at += 1;
         match self.peek() {
             Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
@@ -216,9 +249,13 @@ impl<'t> Scanner<'t> {
                         if pair {
                             self.at += 1;
                         }
-                        if pair && (0xdc00..0xe000).contains(&self.hex4()?) { Ok(()) } else { Err(SyntaxError::LoneSurrogate { at }) }
+                        if pair && (0xdc00..0xe000).contains(&self.hex4()?) {
+                            Ok(())
+                        } else {
+                            Err(SyntaxError::LoneSurrogate { at }.into())
+                        }
                     }
-                    0xdc00..0xe000 => Err(SyntaxError::LoneSurrogate { at }),
+                    0xdc00..0xe000 => Err(SyntaxError::LoneSurrogate { at }.into()),
                     _ => Ok(()),
                 }
             }
@@ -227,7 +264,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// The four digits after the `u` that comes next.
-    fn hex4(&mut self) -> Result<u32, SyntaxError> {
+    fn hex4(&mut self) -> Scan<u32> {
         let digits = self.bytes().get(self.at + 1..self.at + 5).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let Some(value) = digits.and_then(|d| std::str::from_utf8(d).ok()).and_then(|d| u32::from_str_radix(d, 16).ok()) else {
             return self.expected("four hexadecimal digits");
@@ -238,7 +275,7 @@ impl<'t> Scanner<'t> {
 
     /// A number, whose first byte comes next.
     #[inline]
-    pub(crate) fn number(&mut self) -> Result<Span, SyntaxError> {
+    pub(crate) fn number(&mut self) -> Scan<Span> {
         let start = self.at;
         let rest = self.bytes().get(start..).unwrap_or(&[]);
         match crate::path::number_length(rest) {
@@ -252,7 +289,7 @@ impl<'t> Scanner<'t> {
 
     /// `true`, `false` or `null`.
     #[inline]
-    pub(crate) fn word(&mut self, token: Token) -> Result<Span, SyntaxError> {
+    pub(crate) fn word(&mut self, token: Token) -> Scan<Span> {
         let word: &[u8] = match token {
             Token::True => b"true",
             Token::False => b"false",
@@ -267,7 +304,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes over one value of any shape; its span includes a string's quotation marks.
-    pub(crate) fn skip(&mut self, depth: usize) -> Result<Span, SyntaxError> {
+    pub(crate) fn skip(&mut self, depth: usize) -> Scan<Span> {
         self.skip_space();
         let start = self.at;
         // One bit for each open container, set for an object; a word at a time.
@@ -280,7 +317,7 @@ impl<'t> Scanner<'t> {
                 token => {
                     self.at += 1;
                     if depth + open.len() >= self.max_depth {
-                        return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                        return Err(SyntaxError::TooDeep { limit: self.max_depth }.into());
                     }
                     let object = token == Token::Object;
                     if !self.take(if object { b'}' } else { b']' }) {
@@ -318,7 +355,7 @@ pub(crate) struct Members<'t> {
 
 impl<'t> Members<'t> {
     /// Opens the value at `span`; `None` when it is no object.
-    pub(crate) fn open(text: &'t str, span: Span, max_depth: usize) -> Result<Option<Self>, SyntaxError> {
+    pub(crate) fn open(text: &'t str, span: Span, max_depth: usize) -> Scan<Option<Self>> {
         let mut scanner = Scanner::new(text, max_depth);
         scanner.jump(span.start as usize);
         if scanner.token()? != Token::Object {
@@ -330,7 +367,7 @@ impl<'t> Members<'t> {
     }
 
     /// The next name, and the span of its value with a string's quotation marks.
-    pub(crate) fn next(&mut self) -> Result<Option<(Cow<'t, str>, Span)>, SyntaxError> {
+    pub(crate) fn next(&mut self) -> Scan<Option<(Cow<'t, str>, Span)>> {
         if !self.open {
             return Ok(None);
         }
@@ -338,7 +375,7 @@ impl<'t> Members<'t> {
         let raw = self.scanner.slice(span);
         let name = if span.escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) };
         if !self.seen.insert(name.to_ascii_lowercase()) {
-            return Err(SyntaxError::DuplicateName { name: name.into_owned(), pointer: String::new() });
+            return Err(SyntaxError::DuplicateName { name: name.into_owned(), pointer: String::new() }.into());
         }
         let value = self.scanner.skip(4)?;
         self.open = self.scanner.more(b'}', "`,` or `}`")?;
@@ -358,7 +395,7 @@ pub(crate) struct Skipped {
 
 impl Scanner<'_> {
     /// Passes over one value, and looks for a name that is given twice in one object, in any case.
-    pub(crate) fn skip_unique(&mut self, depth: usize) -> Result<Skipped, SyntaxError> {
+    pub(crate) fn skip_unique(&mut self, depth: usize) -> Scan<Skipped> {
         let scalar = |token| !matches!(token, Token::Null | Token::Object | Token::Array);
         let token = self.token()?;
         if token != Token::Object && token != Token::Array {
@@ -375,7 +412,7 @@ impl Scanner<'_> {
             if token == Token::Object || token == Token::Array {
                 self.at += 1;
                 if depth + open.len() >= self.max_depth {
-                    return Err(SyntaxError::TooDeep { limit: self.max_depth });
+                    return Err(SyntaxError::TooDeep { limit: self.max_depth }.into());
                 }
                 let object = token == Token::Object;
                 if !self.take(if object { b'}' } else { b']' }) {
@@ -439,11 +476,11 @@ impl Scanner<'_> {
 }
 
 /// Checks the size and the encoding of a payload.
-pub(crate) fn text_of(payload: &[u8], limit: usize) -> Result<&str, SyntaxError> {
+pub(crate) fn text_of(payload: &[u8], limit: usize) -> Scan<&str> {
     if payload.len() > limit.min(u32::MAX as usize - 16) {
-        return Err(SyntaxError::TooLarge { bytes: payload.len(), limit });
+        return Err(SyntaxError::TooLarge { bytes: payload.len(), limit }.into());
     }
-    std::str::from_utf8(payload).map_err(|error| SyntaxError::NotUtf8 { at: error.valid_up_to() })
+    std::str::from_utf8(payload).map_err(|error| SyntaxError::NotUtf8 { at: error.valid_up_to() }.into())
 }
 
 #[cfg(test)]
@@ -545,6 +582,6 @@ mod tests {
     #[test]
     fn depth_is_limited() {
         let deep = "[".repeat(5_000);
-        assert_eq!(Scanner::new(&deep, 100).skip(0), Err(SyntaxError::TooDeep { limit: 100 }));
+        assert_eq!(Scanner::new(&deep, 100).skip(0), Err(SyntaxError::TooDeep { limit: 100 }.into()));
     }
 }

@@ -19,9 +19,11 @@ pub enum FilterError {
     UnknownAttribute { path: String, owner: String },
     #[error("`{path}` cannot be compared with {op}: it is {kind}")]
     NotComparable { path: String, op: &'static str, kind: &'static str },
+    #[error("`{path}` cannot be compared with {value}: it is {kind}")]
+    WrongValue { path: String, value: String, kind: &'static str },
     #[error("`{path}` is complex: name one of its sub-attributes")]
     NoDefaultSubAttribute { path: String },
-    #[error("`{path}` is not complex: it takes no filter in brackets")]
+    #[error("`{path}` is not multi-valued or complex: it takes no filter in brackets")]
     NotComplex { path: String },
     #[error("`{path}` is a dateTime: compare it with one such as `2026-01-31T09:30:00Z`")]
     NotADateTime { path: String },
@@ -54,8 +56,6 @@ pub(crate) enum Operand {
         exact: bool,
     },
     Instant((i64, u64)),
-    /// Of another type than the attribute: equal to nothing.
-    Alien,
 }
 
 /// Where names are looked up.
@@ -71,42 +71,58 @@ pub(crate) struct Resolver<'r> {
     pub(crate) dialect: Dialect,
     /// Whether another queried resource type has the attribute; then it is unassigned here, not unknown.
     pub(crate) known_elsewhere: &'r dyn Fn(&AttributePath) -> bool,
+    /// In a PATCH path: an unknown name is refused in every dialect, as it would choose more than is meant.
+    pub(crate) in_path: bool,
+    /// Some attribute is another resource type's.
+    pub(crate) is_stranger: bool,
     pub(crate) notes: Vec<Note>,
 }
 
-impl Resolver<'_> {
+/// What a name in a filter stands for.
+enum Found {
+    Attribute(AttributeId),
+    /// An attribute of another queried resource type: unassigned in this one.
+    Elsewhere,
+    /// Of none, and the dialect ignores it: whatever is said about it is false.
+    Ignored,
+}
+
+impl<'r> Resolver<'r> {
+    pub(crate) fn new(registry: &'r Registry, dialect: Dialect, known_elsewhere: &'r dyn Fn(&AttributePath) -> bool) -> Self {
+        Self { registry, dialect, known_elsewhere, in_path: false, is_stranger: false, notes: Vec::new() }
+    }
+
     pub(crate) fn resolve(&mut self, filter: &Filter, scope: Scope) -> Result<Test, FilterError> {
         Ok(match filter {
             Filter::And(terms) => Test::And(terms.iter().map(|term| self.resolve(term, scope)).collect::<Result<_, _>>()?),
             Filter::Or(terms) => Test::Or(terms.iter().map(|term| self.resolve(term, scope)).collect::<Result<_, _>>()?),
             Filter::Not(inner) => Test::Not(Box::new(self.resolve(inner, scope)?)),
             Filter::Present(path) => match self.find(path, scope)? {
-                Some(id) => Test::Present(id),
-                None => Test::Constant(false),
+                Found::Attribute(id) => Test::Present(id),
+                Found::Elsewhere | Found::Ignored => Test::Constant(false),
             },
             Filter::ValuePath(path, inner) => match self.find(path, scope)? {
-                None => Test::Constant(false),
-                Some(id) if self.registry.attribute(id).kind != Type::Complex => {
-                    return Err(FilterError::NotComplex { path: path.to_string() });
+                Found::Attribute(id) => {
+                    let attribute = self.registry.attribute(id);
+                    if attribute.kind != Type::Complex && !attribute.multi_valued {
+                        return Err(FilterError::NotComplex { path: path.to_string() });
+                    }
+                    Test::Element(id, Box::new(self.resolve(inner, Scope::Element(id))?))
                 }
-                Some(id) => Test::Element(id, Box::new(self.resolve(inner, Scope::Element(id))?)),
+                Found::Elsewhere | Found::Ignored => Test::Constant(false),
             },
             Filter::Compare(path, op, literal) => match self.find(path, scope)? {
-                Some(id) => self.comparison(path, id, *op, literal)?,
-                None => Test::Constant(
-                    matches!((op, literal), (Comparison::Eq, Literal::Null)) || (*op == Comparison::Ne && *literal != Literal::Null),
-                ),
+                Found::Attribute(id) => self.comparison(path, id, *op, literal)?,
+                Found::Elsewhere => Test::Constant((*op == Comparison::Ne) != (*literal == Literal::Null)),
+                Found::Ignored => Test::Constant(false),
             },
         })
     }
 
-    /// The attribute of that path, or `None` where it is unassigned in this resource type or ignored.
-    fn find(&mut self, path: &AttributePath, scope: Scope) -> Result<Option<AttributeId>, FilterError> {
+    fn find(&mut self, path: &AttributePath, scope: Scope) -> Result<Found, FilterError> {
         let found = match scope {
             Scope::Resource(id) => self.registry.resolve(id, path, self.dialect).ok(),
-            Scope::Element(parent) if path.urn.is_none() && path.sub.is_none() => {
-                self.registry.child(parent, &path.name).map(|id| (id, None))
-            }
+            Scope::Element(parent) if path.urn.is_none() && path.sub.is_none() => self.in_element(parent, &path.name).map(|id| (id, None)),
             Scope::Element(_) => None,
         };
         if let Some((id, tolerance)) = found {
@@ -116,14 +132,15 @@ impl Resolver<'_> {
             if self.registry.attribute(id).returned == Returned::Never {
                 return Err(FilterError::Secret { path: path.to_string() });
             }
-            return Ok(Some(id));
+            return Ok(Found::Attribute(id));
         }
         if matches!(scope, Scope::Resource(_)) && (self.known_elsewhere)(path) {
-            return Ok(None);
+            self.is_stranger = true;
+            return Ok(Found::Elsewhere);
         }
-        if let Some(rule) = self.dialect.ignoring_attributes() {
+        if let Some(rule) = self.dialect.ignoring_attributes().filter(|_| !self.in_path) {
             self.note(rule, path, "no schema has this attribute: the comparison is false");
-            return Ok(None);
+            return Ok(Found::Ignored);
         }
         let owner = match scope {
             Scope::Resource(id) => self.registry.resource_type(id).name.to_string(),
@@ -132,13 +149,21 @@ impl Resolver<'_> {
         Err(FilterError::UnknownAttribute { path: path.to_string(), owner })
     }
 
+    /// A sub-attribute of the elements of `parent`; an element that has none is its own `value`.
+    fn in_element(&self, parent: AttributeId, name: &str) -> Option<AttributeId> {
+        let simple = self.registry.attribute(parent).kind != Type::Complex && name.eq_ignore_ascii_case("value");
+        if simple { Some(parent) } else { self.registry.child(parent, name) }
+    }
+
     fn comparison(&mut self, path: &AttributePath, id: AttributeId, op: Comparison, literal: &Literal) -> Result<Test, FilterError> {
         let mut id = id;
-        if self.registry.attribute(id).kind == Type::Complex {
-            let attribute = self.registry.attribute(id);
-            if *literal == Literal::Null && matches!(op, Comparison::Eq | Comparison::Ne) {
-                let present = Test::Present(id);
-                return Ok(if op == Comparison::Eq { Test::Not(Box::new(present)) } else { present });
+        let attribute = self.registry.attribute(id);
+        if *literal == Literal::Null && !matches!(op, Comparison::Eq | Comparison::Ne) {
+            return Err(FilterError::NotComparable { path: path.to_string(), op: op.name(), kind: "null" });
+        }
+        if attribute.kind == Type::Complex {
+            if *literal == Literal::Null {
+                return Ok(Test::Compare(id, op, Operand::Null));
             }
             if op.is_order() {
                 return Err(FilterError::NotComparable { path: path.to_string(), op: op.name(), kind: "complex" });
@@ -149,7 +174,13 @@ impl Resolver<'_> {
             }
         }
         let attribute = self.registry.attribute(id);
-        if op.is_order() && matches!(attribute.kind, Type::Boolean | Type::Binary) {
+        let unfit = match attribute.kind {
+            Type::Boolean => op.is_order() || op.is_substring(),
+            Type::Binary => op.is_order(),
+            Type::Integer | Type::Decimal | Type::DateTime => op.is_substring(),
+            Type::String | Type::Reference | Type::Complex => false,
+        };
+        if unfit {
             return Err(FilterError::NotComparable { path: path.to_string(), op: op.name(), kind: attribute.kind.name() });
         }
         let operand = self.operand(path, attribute, op, literal)?;
@@ -157,31 +188,34 @@ impl Resolver<'_> {
     }
 
     fn operand(&mut self, path: &AttributePath, attribute: &Attribute, op: Comparison, literal: &Literal) -> Result<Operand, FilterError> {
+        let unquoted = self.dialect.takes(Tolerance::EntraUnquotedValue) && op == Comparison::Eq;
+        let text = |text: &str| {
+            let exact = attribute.case_exact || attribute.kind == Type::Binary;
+            Operand::Text { text: if exact { text.into() } else { value::folded(text).into() }, exact }
+        };
         Ok(match (literal, attribute.kind) {
             (Literal::Null, _) => Operand::Null,
             (Literal::Boolean(flag), Type::Boolean) => Operand::Boolean(*flag),
-            (Literal::Number(text), Type::Integer | Type::Decimal) => Operand::Number(text.clone()),
-            (Literal::String(text), Type::Boolean) if self.dialect.takes(Tolerance::EntraStringBoolean) => {
-                let flag = if text.eq_ignore_ascii_case("true") {
-                    true
-                } else if text.eq_ignore_ascii_case("false") {
-                    false
-                } else {
-                    return Ok(Operand::Alien);
-                };
+            (Literal::Number(number), Type::Integer | Type::Decimal) => Operand::Number(number.clone()),
+            (Literal::String(word), Type::Boolean)
+                if self.dialect.takes(Tolerance::EntraStringBoolean)
+                    && (word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false")) =>
+            {
                 self.note(Tolerance::EntraStringBoolean, path, "the text was read as a boolean");
-                Operand::Boolean(flag)
+                Operand::Boolean(word.eq_ignore_ascii_case("true"))
             }
-            (Literal::String(text), Type::DateTime) if !op.is_substring() => match value::date_time(text) {
+            (Literal::String(text), Type::DateTime) => match value::date_time(text) {
                 Some(instant) => Operand::Instant(instant),
                 None => return Err(FilterError::NotADateTime { path: path.to_string() }),
             },
-            (Literal::String(text), kind) if kind.is_text() => {
-                let exact = attribute.case_exact || kind == Type::Binary;
-                let text = if exact { text.clone() } else { value::folded(text).into() };
-                Operand::Text { text, exact }
+            (Literal::String(word), kind) if kind.is_text() => text(word),
+            (Literal::Number(_) | Literal::Boolean(_), Type::String | Type::Reference | Type::Binary) if unquoted => {
+                self.note(Tolerance::EntraUnquotedValue, path, "the value without quotation marks was read as text");
+                text(&literal.to_string())
             }
-            _ => Operand::Alien,
+            (_, kind) => {
+                return Err(FilterError::WrongValue { path: path.to_string(), value: literal.to_string(), kind: kind.name() });
+            }
         })
     }
 
@@ -209,53 +243,65 @@ impl Test {
             Test::Or(terms) => terms.iter().any(|term| term.holds(registry, document, base, within)),
             Test::Not(inner) => !inner.holds(registry, document, base, within),
             Test::Constant(value) => *value,
-            Test::Present(id) => {
-                any_value(registry, document, base, within, *id, &mut |node| node.is_some_and(|node| is_present(document, node)))
-            }
+            Test::Present(id) => Values { registry, document, within }.any(base, *id, &mut |node| is_present(document, node)).0,
             Test::Compare(id, op, operand) => {
-                any_value(registry, document, base, within, *id, &mut |node| compare(document, node, *op, operand))
+                let (found, some) = Values { registry, document, within }.any(base, *id, &mut |node| compare(document, node, *op, operand));
+                // An unassigned attribute equals null.
+                found
+                    || (!some
+                        && (*op == Comparison::Ne) != matches!(operand, Operand::Null)
+                        && matches!(op, Comparison::Eq | Comparison::Ne))
             }
-            Test::Element(id, inner) => any_value(registry, document, base, within, *id, &mut |node| {
-                node.is_some_and(|node| document.node(node).kind == Kind::Object && inner.holds(registry, document, node, Some(*id)))
-            }),
+            Test::Element(id, inner) => {
+                Values { registry, document, within }.any(base, *id, &mut |node| inner.holds(registry, document, node, Some(*id))).0
+            }
         }
     }
 }
 
-/// Whether one value of `id` below `base` satisfies `found`; an unassigned one is shown as `None`.
-fn any_value(
-    registry: &Registry,
-    document: &Document<'_>,
-    base: NodeId,
+/// The assigned values of attributes: of a resource, or within one element of an attribute.
+struct Values<'v, 's> {
+    registry: &'v Registry,
+    document: &'v Document<'s>,
     within: Option<AttributeId>,
-    id: AttributeId,
-    found: &mut dyn FnMut(Option<NodeId>) -> bool,
-) -> bool {
-    let parent = registry.attribute(id).parent;
-    if parent == within {
-        return values_below(document, base, id, found);
-    }
-    let Some(parent) = parent else { return values_below(document, base, id, found) };
-    any_value(registry, document, base, within, parent, &mut |node| match node {
-        Some(node) => values_below(document, node, id, found),
-        None => found(None),
-    })
 }
 
-fn values_below(document: &Document<'_>, parent: NodeId, id: AttributeId, found: &mut dyn FnMut(Option<NodeId>) -> bool) -> bool {
-    match document.child(parent, id) {
-        None => found(None),
-        Some(node) if document.node(node).kind == Kind::Array => {
-            let mut any = false;
-            for child in document.children(node) {
-                any = true;
-                if found(Some(child)) {
-                    return true;
-                }
-            }
-            !any && found(None)
+impl Values<'_, '_> {
+    /// Whether `found` holds for one value of `id` below `base`, and whether it has any.
+    fn any(&self, base: NodeId, id: AttributeId, found: &mut dyn FnMut(NodeId) -> bool) -> (bool, bool) {
+        if self.within == Some(id) {
+            return (found(base), true);
         }
-        Some(node) => found(Some(node)),
+        match self.registry.attribute(id).parent {
+            parent if parent == self.within => self.below(base, id, found),
+            None => self.below(base, id, found),
+            Some(parent) => {
+                let mut some = false;
+                let (held, _) = self.any(base, parent, &mut |node| {
+                    let (held, any) = self.below(node, id, found);
+                    some |= any;
+                    held
+                });
+                (held, some)
+            }
+        }
+    }
+
+    fn below(&self, parent: NodeId, id: AttributeId, found: &mut dyn FnMut(NodeId) -> bool) -> (bool, bool) {
+        match self.document.child(parent, id) {
+            None => (false, false),
+            Some(node) if self.document.node(node).kind == Kind::Array => {
+                let mut some = false;
+                for child in self.document.children(node) {
+                    some = true;
+                    if found(child) {
+                        return (true, true);
+                    }
+                }
+                (false, some)
+            }
+            Some(node) => (found(node), true),
+        }
     }
 }
 
@@ -268,16 +314,9 @@ pub(crate) fn is_present(document: &Document<'_>, node: NodeId) -> bool {
     }
 }
 
-fn compare(document: &Document<'_>, node: Option<NodeId>, op: Comparison, operand: &Operand) -> bool {
-    let Some(node) = node else {
-        return match op {
-            Comparison::Eq => matches!(operand, Operand::Null),
-            Comparison::Ne => !matches!(operand, Operand::Null),
-            _ => false,
-        };
-    };
+fn compare(document: &Document<'_>, node: NodeId, op: Comparison, operand: &Operand) -> bool {
     let order = match operand {
-        Operand::Null | Operand::Alien => None,
+        Operand::Null => None,
         Operand::Boolean(flag) => (document.boolean(node) == Some(*flag)).then_some(Ordering::Equal),
         Operand::Number(number) => (document.node(node).kind == Kind::Number).then(|| value::compare_numbers(document.raw(node), number)),
         Operand::Instant(instant) => document.string(node).and_then(|text| value::date_time(&text)).map(|found| found.cmp(instant)),

@@ -11,7 +11,7 @@ use super::scan::text_of;
 use crate::dialect::Dialect;
 use crate::issue::{Issue, Note};
 use crate::limits::Limits;
-use crate::schema::{Registry, common};
+use crate::schema::{Registry, ResourceTypeId, common};
 
 /// What a payload is for: it decides which characteristics apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,14 +79,28 @@ pub(crate) fn validate_resource(
         _ => Judge::Create,
     };
     let mut findings = Findings::default();
-    let mut document = registry.read(text, id, judge, options.dialect, &options.limits, &mut findings)?;
+    let clean = registry.judge((text, String::new()), id, (judge, false), options.dialect, &options.limits, &mut findings)?;
     let valid = findings.is_valid();
-    let resource = (canonical && valid).then(|| {
-        document.list_schemas(registry, id);
-        document.text_of(registry, NodeId::ROOT)
-    });
+    let resource = match canonical && valid {
+        false => None,
+        true if clean => Some(text.trim_matches([' ', '\n', '\r', '\t']).to_owned()),
+        true => Some(canonical_text(registry, text, id, judge, options)?),
+    };
     let Findings { issues, notes } = findings;
     Ok(Report { valid, resource_type: Some(registry.resource_type(id).name.to_string()), issues, notes, resource })
+}
+
+/// The canonical form of a valid resource: a second reading, now into a document.
+fn canonical_text(
+    registry: &Registry,
+    text: &str,
+    id: ResourceTypeId,
+    judge: Judge,
+    options: &ValidateOptions<'_>,
+) -> Result<String, PayloadError> {
+    let mut document = registry.read(text, id, judge, options.dialect, &options.limits, &mut Findings::default())?;
+    document.list_schemas(registry, id);
+    Ok(document.text_of(registry, NodeId::ROOT))
 }
 
 impl super::document::Document<'_> {

@@ -100,6 +100,15 @@ pub(crate) fn is_integer(number: &str) -> bool {
 
 /// Letters that RFC 3986 allows in a URI reference, and those of other scripts.
 pub(crate) fn is_reference(text: &str) -> bool {
+    text.bytes().all(is_plain_reference_byte) || is_international_reference(text)
+}
+
+/// `-` to `_` and `a` to `z` without `<`, `>`, `\\`, `^`, and `!#$%&'()*+,`.
+fn is_plain_reference_byte(byte: u8) -> bool {
+    byte.wrapping_sub(b'#') <= b'z' - b'#' && !matches!(byte, b'<' | b'>' | b'\\' | b'^' | b'`')
+}
+
+fn is_international_reference(text: &str) -> bool {
     text.chars().all(|c| c > ' ' && c != '\u{7f}' && !"<>\"{}|\\^`".contains(c) && !c.is_whitespace())
 }
 

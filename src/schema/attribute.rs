@@ -175,7 +175,15 @@ pub struct Attribute {
     /// The complex attribute or extension it is part of.
     pub parent: Option<AttributeId>,
     pub(crate) children: Vec<AttributeId>,
+    /// Those of the children that are required.
+    pub(crate) required_children: Vec<AttributeId>,
     pub(crate) names: Names,
+    /// Its place among the attributes of the same object.
+    pub(crate) slot: u16,
+    /// A singular string about which nothing else is asked: what most attributes are.
+    pub(crate) plain: bool,
+    /// Its elements are told apart by their `value`.
+    pub(crate) unique: bool,
     /// `value` among the children.
     pub(crate) value: Option<AttributeId>,
     /// `primary` among the children, where it is a boolean.

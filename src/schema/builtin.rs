@@ -18,7 +18,7 @@ pub(super) const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
 /// RFC 7643 §3.1. In this order: the numbers in [`super::common`] are its lines.
 pub(super) const COMMON: &str = "\
-schemas reference multi required exact always - URIs of the schemas this resource uses
+schemas reference multi required always - URIs of the schemas this resource uses
 id string exact readOnly always server - Identifier the service provider gave
 externalId string exact - Identifier the client gave
 meta complex readOnly - What the service provider knows about the resource

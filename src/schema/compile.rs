@@ -153,7 +153,8 @@ fn definition(place: &Place<'_>, schema: &str, inside: bool) -> Result<Definitio
     definition.description = object.text("description")?.unwrap_or_default().into();
     definition.multi_valued = object.flag("multiValued")?;
     definition.required = object.flag("required")?;
-    definition.case_exact = object.flag("caseExact")?;
+    // RFC 7643 §2.3.7: a reference is case exact, whatever the document says or leaves out.
+    definition.case_exact = object.flag("caseExact")? || definition.kind == Type::Reference;
     definition.mutability = object.word("mutability", Mutability::named, "readOnly, readWrite, immutable, writeOnly")?.unwrap_or_default();
     definition.returned = object.word("returned", Returned::named, "always, never, default, request")?.unwrap_or_default();
     definition.uniqueness = object.word("uniqueness", Uniqueness::named, "none, server, global")?.unwrap_or_default();

@@ -13,12 +13,15 @@ pub fn schema_document(schema: &Schema, base_url: &str) -> Value {
         "id": schema.id,
         "name": schema.name,
         "description": schema.description,
-        "attributes": schema.attributes.iter().map(definition).collect::<Vec<_>>(),
+        "attributes": schema.attributes.iter().map(|attribute| definition(attribute, 0)).collect::<Vec<_>>(),
         "meta": {"resourceType": "Schema", "location": format!("{base_url}/Schemas/{}", schema.id)},
     })
 }
 
-fn definition(of: &Definition) -> Value {
+/// As RFC 7643 §8.7.2 shows them, attributes nest two deep: what the schema of schemas has below that is for validating itself.
+const DEPTH: usize = 2;
+
+fn definition(of: &Definition, depth: usize) -> Value {
     let mut document = json!({
         "name": of.name,
         "type": of.kind.name(),
@@ -30,7 +33,8 @@ fn definition(of: &Definition) -> Value {
     });
     let Some(members) = document.as_object_mut() else { return document };
     if of.kind == Type::Complex {
-        members.insert("subAttributes".into(), of.sub_attributes.iter().map(definition).collect());
+        let shown = of.sub_attributes.iter().filter(|sub| sub.kind != Type::Complex || depth + 1 < DEPTH);
+        members.insert("subAttributes".into(), shown.map(|sub| definition(sub, depth + 1)).collect());
     } else {
         members.insert("caseExact".into(), of.case_exact.into());
         members.insert("uniqueness".into(), of.uniqueness.name().into());

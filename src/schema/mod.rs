@@ -22,6 +22,7 @@ mod discovery;
 mod names;
 mod registry;
 mod resolve;
+mod slots;
 
 pub use attribute::{Attribute, AttributeId, Mutability, Returned, Type, Uniqueness};
 pub use compile::SchemaError;
@@ -29,6 +30,7 @@ pub use discovery::{resource_type_document, schema_document};
 pub(crate) use registry::Extension;
 pub use registry::{Registry, ResourceType, ResourceTypeId, Roles, Schema};
 pub use resolve::ResolveError;
+pub(crate) use slots::Slots;
 
 /// The attributes every resource has (RFC 7643 §3.1), by their number in every registry.
 pub mod common {

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::attribute::{Attribute, AttributeId, Definition, Type};
+use super::attribute::{Attribute, AttributeId, Definition, Mutability, Returned, Type, Uniqueness};
 use super::builtin;
 use super::compile::{self, SchemaError};
 use super::names::Names;
@@ -37,6 +37,8 @@ pub struct ResourceType {
     pub(crate) extensions: Vec<Extension>,
     /// Attributes of a whole resource: common ones, the main schema's, then the extensions' URNs.
     pub(crate) attributes: Vec<AttributeId>,
+    /// Those that are required.
+    pub(crate) required: Vec<AttributeId>,
     pub(crate) names: Names,
 }
 
@@ -134,7 +136,11 @@ impl Registry {
                 attributes.push(attribute);
                 extensions.push(Extension { schema, required, attribute });
             }
+            if extensions.len() > 60 {
+                return Err(SchemaError::TooMany { what: "schema extensions of one resource type", limit: 60 });
+            }
             let names = Names::of(&attributes, &registry.attributes);
+            let required = registry.number(&attributes);
             for (i, id) in attributes.iter().enumerate() {
                 let name = registry.attribute(*id).name.clone();
                 if attributes.iter().take(i).any(|other| registry.attribute(*other).name.eq_ignore_ascii_case(&name)) {
@@ -142,7 +148,7 @@ impl Registry {
                 }
             }
             let ResourceTypeSource { name, endpoint, description, schema, .. } = source;
-            registry.types.push(ResourceType { name, endpoint, description, schema, extensions, attributes, names });
+            registry.types.push(ResourceType { name, endpoint, description, schema, extensions, attributes, required, names });
         }
         if registry.types.len() > 200 {
             return Err(SchemaError::TooMany { what: "resource types", limit: 200 });
@@ -176,10 +182,14 @@ impl Registry {
     ) -> Result<AttributeId, SchemaError> {
         let index = u16::try_from(self.attributes.len()).ok().filter(|index| *index < 60_000);
         let id = AttributeId(index.ok_or(SchemaError::TooMany { what: "attributes", limit: 60_000 })?);
+        // What only the service provider sets, it sets with all its parts.
+        let mutability = match parent.map(|parent| self.attribute(parent).mutability) {
+            Some(Mutability::ReadOnly) => Mutability::ReadOnly,
+            _ => definition.mutability,
+        };
         let path: Box<str> = format!("{prefix}{}", definition.name).into();
-        let Definition {
-            name, kind, multi_valued, required, case_exact, mutability, returned, uniqueness, canonical_values, closed, ..
-        } = definition.clone();
+        let Definition { name, kind, multi_valued, required, case_exact, returned, uniqueness, canonical_values, closed, .. } =
+            definition.clone();
         self.attributes.push(Attribute {
             name,
             path: path.clone(),
@@ -195,7 +205,11 @@ impl Registry {
             extension,
             parent,
             children: Vec::new(),
+            required_children: Vec::new(),
             names: Names::default(),
+            slot: 0,
+            plain: false,
+            unique: false,
             value: None,
             primary: None,
         });
@@ -205,13 +219,34 @@ impl Registry {
         let child = |name: &str| names.find(name.as_bytes(), &self.attributes).map(|(id, _)| id);
         let value = child("value");
         let primary = child("primary").filter(|id| self.attribute(*id).kind == Type::Boolean);
+        let required_children = self.number(&children);
+        let unique = value.is_some_and(|value| self.attribute(value).uniqueness != Uniqueness::None);
         if let Some(attribute) = self.attributes.get_mut(id.index()) {
             attribute.children = children;
+            attribute.required_children = required_children;
+            attribute.unique = unique;
             attribute.names = names;
             attribute.value = value;
             attribute.primary = primary;
         }
         Ok(id)
+    }
+
+    /// Gives the attributes of one object their places. The answer: those that are required.
+    fn number(&mut self, attributes: &[AttributeId]) -> Vec<AttributeId> {
+        let mut required = Vec::new();
+        for (slot, id) in (0..).zip(attributes) {
+            let Some(attribute) = self.attributes.get_mut(id.index()) else { continue };
+            attribute.slot = slot;
+            attribute.plain = attribute.kind == Type::String
+                && !(attribute.multi_valued || attribute.required || attribute.closed)
+                && attribute.mutability != Mutability::ReadOnly
+                && attribute.returned != Returned::Never;
+            if attribute.required {
+                required.push(*id);
+            }
+        }
+        required
     }
 
     /// The attribute of that number.
@@ -287,7 +322,11 @@ impl Attribute {
             extension: false,
             parent: None,
             children: Vec::new(),
+            required_children: Vec::new(),
             names: Names::default(),
+            slot: 0,
+            plain: false,
+            unique: false,
             value: None,
             primary: None,
         }
@@ -303,6 +342,7 @@ impl ResourceType {
             schema: "".into(),
             extensions: Vec::new(),
             attributes: Vec::new(),
+            required: Vec::new(),
             names: Names::default(),
         }
     }

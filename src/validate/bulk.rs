@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::patch;
-use crate::resource::{Findings, Judge, MessageReader, Shape, Span, SyntaxError, ValidateOptions};
+use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, SyntaxError, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
 
 const CLAUSE: &str = "RFC 7644 §3.7";
@@ -72,7 +72,7 @@ struct Checker<'c, 'o> {
 }
 
 impl Checker<'_, '_> {
-    fn operation(&mut self, reader: &mut MessageReader<'_, '_>) -> Result<(), SyntaxError> {
+    fn operation(&mut self, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
         let (mut method, mut path, mut bulk_id, mut data) = (None, None, None, None);
         let has = reader.object(&OPERATION, &mut |reader, member| {
             match OPERATION.members.get(member).copied().unwrap_or_default() {
@@ -141,13 +141,7 @@ impl Checker<'_, '_> {
         Some(id)
     }
 
-    fn data(
-        &mut self,
-        reader: &mut MessageReader<'_, '_>,
-        method: Option<Method>,
-        id: Option<ResourceTypeId>,
-        data: Span,
-    ) -> Result<(), SyntaxError> {
+    fn data(&mut self, reader: &mut MessageReader<'_, '_>, method: Option<Method>, id: Option<ResourceTypeId>, data: Span) -> Scan<()> {
         let text = reader.scanner.slice(data);
         let part = (text, format!("{}/data", reader.pointer));
         let ValidateOptions { dialect, limits, .. } = self.options;
@@ -168,7 +162,7 @@ impl Checker<'_, '_> {
             return Ok(());
         }
         let Some(id) = id else { return Ok(()) };
-        self.registry.read_part(part, id, (judge, false), *dialect, limits, reader.findings)
+        self.registry.judge(part, id, (judge, false), *dialect, limits, reader.findings).map(drop)
     }
 }
 
@@ -176,7 +170,7 @@ fn missing(reader: &mut MessageReader<'_, '_>, member: &str, rule: &str) {
     reader.issue(ScimType::InvalidValue, member, format!("`{member}` {rule}"), CLAUSE);
 }
 
-fn read_method(reader: &mut MessageReader<'_, '_>) -> Result<Option<Method>, SyntaxError> {
+fn read_method(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Method>> {
     let Some(word) = reader.string("method", CLAUSE)? else { return Ok(None) };
     let method = match word.as_ref() {
         "POST" => Method::Post,

@@ -3,7 +3,7 @@
 //! A listed resource may be a part of itself (RFC 7644 §3.9), so what is required is not missed there.
 
 use crate::issue::ScimType;
-use crate::resource::{Findings, Judge, MessageReader, PayloadError, Shape, SyntaxError, ValidateOptions};
+use crate::resource::{Findings, Judge, MessageReader, PayloadError, Scan, Shape, SyntaxError, ValidateOptions};
 use crate::schema::Registry;
 
 const CLAUSE: &str = "RFC 7644 §3.4.2";
@@ -33,7 +33,7 @@ pub(super) fn is_list(text: &str, options: &ValidateOptions<'_>) -> bool {
     listed
 }
 
-pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'_>, findings: &mut Findings) -> Result<(), SyntaxError> {
+pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'_>, findings: &mut Findings) -> Scan<()> {
     let mut reader = MessageReader::new(text, String::new(), options.dialect, options.limits.json_depth, findings);
     let has = reader.object(&LIST, &mut |reader, member| {
         let name = LIST.members.get(member).copied().unwrap_or_default();
@@ -53,7 +53,7 @@ pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'
     Ok(())
 }
 
-fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut MessageReader<'_, '_>) -> Result<(), SyntaxError> {
+fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
     let span = reader.skip()?;
     let text = reader.scanner.slice(span);
     let id = match registry.type_of(text, options.resource_type, &options.limits) {
@@ -62,7 +62,7 @@ fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut Mes
             reader.issue(ScimType::InvalidSyntax, "Resources", "`Resources` must be an array of objects".into(), CLAUSE);
             return Ok(());
         }
-        Err(PayloadError::Syntax(error)) => return Err(error),
+        Err(PayloadError::Syntax(error)) => return Err(error.into()),
         // A part without `schemas` may be of any type.
         Err(PayloadError::NoSchemas) => return Ok(()),
         Err(error) => {
@@ -71,5 +71,5 @@ fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut Mes
         }
     };
     let pointer = reader.pointer.clone();
-    registry.read_part((text, pointer), id, (Judge::Response, true), options.dialect, &options.limits, reader.findings)
+    registry.judge((text, pointer), id, (Judge::Response, true), options.dialect, &options.limits, reader.findings).map(drop)
 }

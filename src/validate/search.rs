@@ -2,7 +2,7 @@
 
 use crate::issue::ScimType;
 use crate::path::parse_attribute_path;
-use crate::resource::{Filter, Findings, MessageReader, Shape, SyntaxError, ValidateOptions};
+use crate::resource::{Filter, Findings, MessageReader, Scan, Shape, SyntaxError, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
 
 const CLAUSE: &str = "RFC 7644 §3.4.3";
@@ -19,7 +19,7 @@ pub(super) fn check(
     id: Option<ResourceTypeId>,
     options: &ValidateOptions<'_>,
     findings: &mut Findings,
-) -> Result<(), SyntaxError> {
+) -> Scan<()> {
     let mut reader = MessageReader::new(text, String::new(), options.dialect, options.limits.json_depth, findings);
     let has = reader.object(&SEARCH, &mut |reader, member| {
         let name = SEARCH.members.get(member).copied().unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn check(
     Ok(())
 }
 
-fn attribute_path(reader: &mut MessageReader<'_, '_>, member: &str, clause: &'static str) -> Result<(), SyntaxError> {
+fn attribute_path(reader: &mut MessageReader<'_, '_>, member: &str, clause: &'static str) -> Scan<()> {
     if let Some(path) = reader.string(member, clause)?
         && let Err(error) = parse_attribute_path(&path)
     {
@@ -53,7 +53,7 @@ fn attribute_path(reader: &mut MessageReader<'_, '_>, member: &str, clause: &'st
     Ok(())
 }
 
-fn sort_order(reader: &mut MessageReader<'_, '_>) -> Result<(), SyntaxError> {
+fn sort_order(reader: &mut MessageReader<'_, '_>) -> Scan<()> {
     const CLAUSE: &str = "RFC 7644 §3.4.2.3";
     if let Some(order) = reader.string("sortOrder", CLAUSE)?
         && !["ascending", "descending"].iter().any(|known| order.eq_ignore_ascii_case(known))
@@ -63,12 +63,7 @@ fn sort_order(reader: &mut MessageReader<'_, '_>) -> Result<(), SyntaxError> {
     Ok(())
 }
 
-fn filter(
-    registry: &Registry,
-    id: Option<ResourceTypeId>,
-    options: &ValidateOptions<'_>,
-    reader: &mut MessageReader<'_, '_>,
-) -> Result<(), SyntaxError> {
+fn filter(registry: &Registry, id: Option<ResourceTypeId>, options: &ValidateOptions<'_>, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
     const CLAUSE: &str = "RFC 7644 §3.4.2.2";
     let Some(text) = reader.string("filter", CLAUSE)? else { return Ok(()) };
     let types: Vec<ResourceTypeId> = match id {

@@ -1,0 +1,531 @@
+//! What a [`Reader`] finds wrong or bends: seldom met, and kept out of the way of what is common.
+
+use std::borrow::Cow;
+
+use super::document::{Kind, Node, NodeId};
+use super::read::{Judge, Level, Place, Reader, Seen, Step};
+use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
+use super::value;
+use crate::dialect::Tolerance;
+use crate::issue::{Issue, ScimType, Severity};
+use crate::schema::{Attribute, AttributeId, Mutability, ResourceTypeId, Slots, Type, Uniqueness, common};
+
+impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
+    /// A name that stands twice: two readers could disagree about which one counts.
+    #[cold]
+    pub(super) fn duplicate(&mut self, path: &str, at: &Place<'_>) -> Scan<()> {
+        if !matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response) {
+            return Err(SyntaxError::DuplicateName { name: path.into(), pointer: self.pointer(at) }.into());
+        }
+        self.scanner.skip(at.depth)?;
+        self.issue(ScimType::InvalidSyntax, path, format!("`{path}` appears twice in one object"), "RFC 7643 §2.1", at);
+        Ok(())
+    }
+
+    /// Passes over a value that is not read; a name given twice in it is told all the same.
+    fn skip(&mut self, at: &Place<'_>) -> Scan<bool> {
+        let skipped = self.scanner.skip_unique(at.depth)?;
+        if let Some(name) = skipped.doubled
+            && self.judge != Judge::Stored
+        {
+            let name = self.text_at(name).into_owned();
+            if matches!(self.judge, Judge::Patch(_)) {
+                return Err(SyntaxError::DuplicateName { name, pointer: self.pointer(at) }.into());
+            }
+            self.issue(ScimType::InvalidSyntax, &name, format!("`{name}` appears twice in one object"), "RFC 7643 §2.1", at);
+        }
+        Ok(skipped.assigned)
+    }
+
+    /// A readOnly attribute in what a client sends.
+    #[cold]
+    pub(super) fn pass_over(&mut self, attribute: &Attribute, at: &Place<'_>) -> Scan<Seen> {
+        if self.skip(at)? {
+            let path = &attribute.path;
+            match self.judge {
+                Judge::Patch(_) => {
+                    self.note(Tolerance::IgnoredReadOnly, path, "the service provider sets it; the value was ignored".into())
+                }
+                _ => {
+                    let detail = format!("`{path}` is readOnly: the value is ignored");
+                    self.warn(ScimType::Mutability, path, detail, "RFC 7643 §2.2", at);
+                }
+            }
+        }
+        Ok(Seen::UNASSIGNED)
+    }
+
+    #[cold]
+    pub(super) fn never_returned(&mut self, attribute: &Attribute, at: &Place<'_>) {
+        let detail = format!("`{}` is never returned: leave it out of answers", attribute.path);
+        self.issue(ScimType::InvalidValue, &attribute.path, detail, "RFC 7643 §7", at);
+    }
+
+    /// At most one `primary` is true (RFC 7643 §2.4).
+    #[cold]
+    pub(super) fn second_primary(&mut self, attribute: &Attribute, name: Span, element: &Place<'_>) {
+        let path = format!("{}.primary", attribute.path);
+        let detail = format!("`{path}` may be true for one value only");
+        self.issue(ScimType::InvalidValue, &path, detail, "RFC 7643 §2.4", &element.below(Step::Name(name)));
+    }
+
+    /// A `value` that must be unique stands once.
+    #[cold]
+    pub(super) fn second_value(&mut self, attribute: &Attribute, element: &Place<'_>) {
+        let path = format!("{}.value", attribute.path);
+        let detail = format!("`{path}` may name each subject once only");
+        let pointer = format!("{}/value", self.pointer(element));
+        self.push_issue(Severity::Error, ScimType::Uniqueness, &path, pointer, detail, "RFC 7643 §7");
+    }
+
+    /// A value whose type or rule asks for more than being text.
+    pub(super) fn judge_value(&mut self, kind: Kind, span: Span, attribute: &Attribute, at: &Place<'_>) {
+        if matches!(kind, Kind::True | Kind::False) {
+            return;
+        }
+        let text = self.text_at(span);
+        let fault = match attribute.kind {
+            Type::DateTime if value::date_time(&text).is_none() => {
+                Some(("must be an xsd:dateTime such as `2026-01-31T09:30:00Z`", "RFC 7643 §2.3.5"))
+            }
+            Type::Binary if !value::is_base64(&text) => Some(("must be base64 of RFC 4648 §4", "RFC 7643 §2.3.6")),
+            Type::Reference if !value::is_reference(&text) => Some(("must be a URI", "RFC 7643 §2.3.7")),
+            Type::Integer if !value::is_integer(&text) => Some(("must be a whole number, without fraction or exponent", "RFC 7643 §2.3.4")),
+            // RFC 7643 §4.1.1 of userName, and true of whatever a resource is told apart by.
+            _ if text.is_empty() && attribute.required && attribute.uniqueness != Uniqueness::None => {
+                Some(("must not be empty", "RFC 7643 §2.2"))
+            }
+            _ => None,
+        };
+        if let Some((rule, clause)) = fault {
+            self.issue(ScimType::InvalidValue, &attribute.path, format!("`{}` {rule}", attribute.path), clause, at);
+        } else if attribute.closed && !attribute.canonical_values.iter().any(|known| known.eq_ignore_ascii_case(&text)) {
+            let detail = format!("`{}` must be one of {}", attribute.path, attribute.canonical_values.join(", "));
+            self.issue(ScimType::InvalidValue, &attribute.path, detail, "RFC 7643 §7", at);
+        }
+    }
+
+    /// A value that is not of its attribute's type: unassigned, tolerated, or an issue.
+    #[cold]
+    pub(super) fn tolerated(
+        &mut self,
+        parent: NodeId,
+        id: AttributeId,
+        attribute: &'r Attribute,
+        token: Token,
+        at: &Place<'_>,
+    ) -> Scan<Seen> {
+        let start = self.scanner.at();
+        if token == Token::Array && !attribute.multi_valued {
+            self.scanner.jump(start + 1);
+            if self.scanner.take(b']') {
+                return Ok(Seen::UNASSIGNED);
+            }
+            self.scanner.jump(start);
+        }
+        if self.judge != Judge::Stored {
+            let seen = match attribute.kind {
+                Type::Complex => self.tolerated_complex(parent, id, attribute, token, at)?,
+                Type::Boolean if token == Token::String && self.dialect.takes(Tolerance::EntraStringBoolean) => {
+                    self.tolerated_boolean(parent, id, attribute)?
+                }
+                _ => None,
+            };
+            if let Some(seen) = seen {
+                return Ok(seen);
+            }
+            self.scanner.jump(start);
+        }
+        let expected = match attribute.kind {
+            Type::Boolean => "true or false",
+            Type::Integer => "a whole number",
+            Type::Decimal => "a number",
+            Type::Complex => "an object",
+            _ => "a string",
+        };
+        self.mismatch(parent, id, expected, at)
+    }
+
+    fn tolerated_boolean(&mut self, parent: NodeId, id: AttributeId, attribute: &Attribute) -> Scan<Option<Seen>> {
+        let span = self.scanner.string()?;
+        let text = self.text_at(span);
+        let kind = match text.as_ref() {
+            text if text.eq_ignore_ascii_case("true") => Kind::True,
+            text if text.eq_ignore_ascii_case("false") => Kind::False,
+            _ => return Ok(None),
+        };
+        let detail = format!("the text `{text}` was read as {}", if kind == Kind::True { "true" } else { "false" });
+        self.note(Tolerance::EntraStringBoolean, &attribute.path, detail);
+        self.leaf(parent, Node::made(id, kind));
+        Ok(Some(Seen { primary: kind == Kind::True, ..Seen::BENT }))
+    }
+
+    /// A complex value that is no object.
+    fn tolerated_complex(
+        &mut self,
+        parent: NodeId,
+        id: AttributeId,
+        attribute: &'r Attribute,
+        token: Token,
+        at: &Place<'_>,
+    ) -> Scan<Option<Seen>> {
+        let is_manager = attribute.name.eq_ignore_ascii_case("manager") && !attribute.multi_valued;
+        let is_member = attribute.name.eq_ignore_ascii_case("members") && attribute.multi_valued;
+        let start = self.scanner.at();
+        if token == Token::String {
+            let span = self.scanner.string()?;
+            let text = self.text_at(span);
+            if self.dialect.takes(Tolerance::EntraJsonText) && is_object_text(&text, self.max_depth) {
+                return self.embedded_object(parent, id, text.into_owned(), at).map(Some);
+            }
+            let tolerance = if is_manager { Tolerance::EntraManagerString } else { Tolerance::EntraMemberString };
+            if let Some(value) = attribute.value.filter(|_| (is_manager || is_member) && self.dialect.takes(tolerance)) {
+                if text.is_empty() {
+                    return Ok(Some(Seen::UNASSIGNED));
+                }
+                self.note(tolerance, &attribute.path, "the text was read as the `value`".into());
+                if BUILD {
+                    let node = self.document.push(parent.some(), Node::made(id, Kind::Object));
+                    self.document.push(Some(node), Node::of_text(value, Kind::String, self.source, span));
+                }
+                return Ok(Some(Seen::BENT));
+            }
+        }
+        if token == Token::Array && is_manager && self.dialect.takes(Tolerance::EntraManagerArray) {
+            // One element and no more is looked for before any of it is read.
+            let mut ahead = Scanner::new(self.text, self.max_depth);
+            ahead.jump(start + 1);
+            ahead.skip(at.depth + 1)?;
+            if ahead.take(b']') {
+                self.note(Tolerance::EntraManagerArray, &attribute.path, "the array of one was read as its element".into());
+                self.scanner.jump(start + 1);
+                let token = self.scanner.token()?;
+                let seen = if token == Token::Null {
+                    self.scanner.word(token)?;
+                    Seen::UNASSIGNED
+                } else {
+                    self.single(parent, id, attribute, token, &at.below(Step::Index(0)))?
+                };
+                self.scanner.expect(b']', "`]`")?;
+                return Ok(Some(Seen { clean: false, ..seen }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads the text of a JSON object in place of the object.
+    fn embedded_object(&mut self, parent: NodeId, id: AttributeId, text: String, at: &Place<'_>) -> Scan<Seen> {
+        let Some(source) = self.document.add_source(Cow::Borrowed("")) else { return self.scanner.expected("fewer objects given as text") };
+        let attribute = self.registry.attribute(id);
+        self.note(Tolerance::EntraJsonText, &attribute.path, "the text was read as the JSON object it spells".into());
+        let pointer = self.pointer(at);
+        let mut inner: Reader<'_, '_, '_, '_, BUILD> =
+            Reader::new(self.registry, self.dialect, self.judge, (&text, source), self.document, self.findings, self.max_depth);
+        inner.base = pointer;
+        inner.embedded = true;
+        inner.partial = self.partial;
+        inner.borrowed = self.borrowed;
+        inner.scanner.skip_space();
+        let outcome = inner.complex(parent, id, attribute, &Place::TOP);
+        self.manager_named |= inner.manager_named;
+        self.document.set_source(source, text);
+        outcome.map(|seen| Seen { clean: false, ..seen })
+    }
+
+    /// A value of the wrong shape: an issue, or for a stored resource text that is passed on.
+    #[cold]
+    pub(super) fn mismatch(&mut self, parent: NodeId, id: AttributeId, expected: &str, at: &Place<'_>) -> Scan<Seen> {
+        if self.judge == Judge::Stored {
+            let span = self.scanner.skip(at.depth)?;
+            self.leaf(parent, Node::of_text(id, Kind::Opaque, self.source, span));
+            return Ok(Seen::VALUE);
+        }
+        self.skip(at)?;
+        let path = &self.registry.attribute(id).path;
+        self.issue(ScimType::InvalidValue, path, format!("`{path}` must be {expected}"), "RFC 7643 §2.3", at);
+        Ok(if self.registry.attribute(id).extension { Seen::UNASSIGNED } else { Seen::BENT })
+    }
+
+    /// A member whose name the schema does not have. `given` learns of an extension that it is found to be of.
+    #[cold]
+    pub(super) fn unknown(
+        &mut self,
+        (parent, level): (NodeId, Level),
+        (span, strangers): (Span, &mut Vec<String>),
+        given: &mut Slots,
+        at: &Place<'_>,
+    ) -> Scan<Seen> {
+        let name = self.text_at(span);
+        if self.judge != Judge::Stored
+            && let Level::Resource(id) = level
+            && let Some(manager) = self.bare_manager(id, &name)
+        {
+            return self.read_bare_manager(parent, manager, given, at);
+        }
+        let (prefix, owner, inside_element) = match level {
+            Level::Resource(id) => (String::new(), self.registry.resource_type(id).name.as_ref(), false),
+            Level::Of(id) => {
+                let attribute = self.registry.attribute(id);
+                let colon = if attribute.extension { ':' } else { '.' };
+                (format!("{}{colon}", attribute.path), attribute.path.as_ref(), attribute.multi_valued)
+            }
+        };
+        let path = format!("{prefix}{name}");
+        if strangers.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            self.duplicate(&path, at)?;
+            return Ok(Seen::UNASSIGNED);
+        }
+        strangers.push(name.to_string());
+        if self.judge == Judge::Stored {
+            let value = self.scanner.skip(at.depth)?;
+            self.leaf(parent, Node::of_text(AttributeId::UNKNOWN, Kind::Opaque, self.source, value).named(span));
+            return Ok(Seen::VALUE);
+        }
+        self.skip(at)?;
+        let in_patch = matches!(self.judge, Judge::Patch(_));
+        let ignoring = self.dialect.ignoring_attributes();
+        match ignoring.filter(|_| if in_patch { inside_element } else { self.judge != Judge::Response }) {
+            Some(tolerance) => {
+                self.note(tolerance, &path, "no schema has this attribute; it was ignored".into());
+                if !in_patch {
+                    let detail = format!("`{name}` is no attribute of {owner}: it is ignored");
+                    self.warn(ScimType::InvalidSyntax, &path, detail, "RFC 7643 §2.1", at);
+                }
+            }
+            None => {
+                let scim_type = if in_patch { ScimType::InvalidPath } else { ScimType::InvalidSyntax };
+                let detail = format!("`{name}` is no attribute of {owner}: check its spelling, or pass the schema that has it");
+                self.issue(scim_type, &path, detail, if in_patch { "RFC 7644 §3.5.2" } else { "RFC 7644 §3.3" }, at);
+            }
+        }
+        Ok(Seen::UNASSIGNED)
+    }
+
+    /// The extension's `manager`, where its bare name or `urn:…:User.manager` is tolerated.
+    fn bare_manager(&self, id: ResourceTypeId, name: &str) -> Option<AttributeId> {
+        if !self.dialect.takes(Tolerance::EntraManagerPath) {
+            return None;
+        }
+        let (urn, name) = name.rsplit_once('.').map_or((None, name), |(urn, name)| (Some(urn), name));
+        let extensions = self.registry.resource_type(id).extensions.iter();
+        extensions
+            .filter(|extension| name.eq_ignore_ascii_case("manager") && urn.is_none_or(|urn| urn.eq_ignore_ascii_case(&extension.schema)))
+            .find_map(|extension| self.registry.child(extension.attribute, "manager"))
+    }
+
+    fn read_bare_manager(&mut self, parent: NodeId, manager: AttributeId, given: &mut Slots, at: &Place<'_>) -> Scan<Seen> {
+        let attribute = self.registry.attribute(manager);
+        let Some(extension) = attribute.parent else { return Ok(Seen::UNASSIGNED) };
+        if self.manager_named || self.borrowed.is_some() {
+            self.duplicate(&attribute.path, at)?;
+            return Ok(Seen::UNASSIGNED);
+        }
+        self.borrowed = Some(manager);
+        self.note(Tolerance::EntraManagerPath, "manager", "it was read as the extension's `manager`".into());
+        let mut holder = NodeId::NONE;
+        if BUILD {
+            let there = self.document.child(parent, extension);
+            holder = there.unwrap_or_else(|| self.document.push(parent.some(), Node::made(extension, Kind::Object)));
+            self.document.soil(holder);
+        }
+        let seen = self.attribute(holder, manager, attribute, at)?;
+        if seen.there {
+            given.insert(self.registry.attribute(extension).slot);
+        }
+        if BUILD && self.document.is_empty(holder) {
+            self.document.remove(holder);
+        }
+        Ok(Seen { clean: false, ..seen })
+    }
+
+    /// What an object as a whole must have.
+    #[inline]
+    pub(super) fn judge_object(&mut self, level: Level, there: bool, (named, given): (&Slots, &Slots), at: &Place<'_>) {
+        let registry = self.registry;
+        let required = match level {
+            Level::Resource(id) => {
+                // RFC 7643 §5: the configuration is the one resource without `id`.
+                if self.judge == Judge::Response
+                    && !self.partial
+                    && !given.has(registry.attribute(common::ID).slot)
+                    && registry.resource_type(id).name.as_ref() != "ServiceProviderConfig"
+                {
+                    self.missing(registry.attribute(common::ID), at);
+                }
+                &registry.resource_type(id).required
+            }
+            Level::Of(id) => {
+                let attribute = registry.attribute(id);
+                if attribute.extension && self.dialect.takes(Tolerance::EntraManagerPath) {
+                    let manager = registry.child(id, "manager");
+                    self.manager_named |= manager.is_some_and(|manager| named.has(registry.attribute(manager).slot));
+                }
+                if !there {
+                    return;
+                }
+                &attribute.required_children
+            }
+        };
+        if self.partial {
+            return;
+        }
+        for id in required {
+            let attribute = registry.attribute(*id);
+            if !given.has(attribute.slot) && (attribute.mutability != Mutability::ReadOnly || self.judge == Judge::Response) {
+                self.missing(attribute, at);
+            }
+        }
+    }
+
+    #[cold]
+    fn missing(&mut self, attribute: &Attribute, at: &Place<'_>) {
+        let detail = format!("`{}` is required", attribute.path);
+        self.issue(ScimType::InvalidValue, &attribute.path, detail, "RFC 7643 §2.2", at);
+    }
+
+    /// An element of `schemas`: the main schema, an extension, or a stranger; each once (RFC 7643 §3).
+    pub(super) fn listed(&mut self, list: NodeId, at: &Place<'_>) {
+        let Some(id) = self.resource_type else { return };
+        let resource_type = self.registry.resource_type(id);
+        let span = self.last_string;
+        let uri = self.text_at(span);
+        let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
+        let known = std::iter::once(&resource_type.schema).chain(extensions).zip(0u32..);
+        let Some((schema, index)) = known.into_iter().find(|(schema, _)| schema.eq_ignore_ascii_case(&uri)) else {
+            return self.strange_schema(list, uri.into_owned(), at);
+        };
+        let bit = 1u64 << (index & 63);
+        if self.schemas.listed & bit != 0 {
+            return self.second_schema(&uri, at);
+        }
+        self.schemas.unordered |= self.schemas.listed > bit || schema.as_ref() != uri;
+        self.schemas.listed |= bit;
+    }
+
+    #[cold]
+    fn second_schema(&mut self, uri: &str, at: &Place<'_>) {
+        self.schemas.unordered = true;
+        let detail = format!("`schemas` lists `{uri}` twice");
+        self.issue(ScimType::InvalidValue, "schemas", detail, "RFC 7643 §3", at);
+    }
+
+    #[cold]
+    fn strange_schema(&mut self, list: NodeId, uri: String, at: &Place<'_>) {
+        self.schemas.unordered = true;
+        if self.schemas.strangers.iter().any(|known| known.eq_ignore_ascii_case(&uri)) {
+            return self.second_schema(&uri, at);
+        }
+        let Some(id) = self.resource_type else { return };
+        let detail = format!("`{uri}` is no schema of {}", self.registry.resource_type(id).name);
+        if self.dialect.takes(Tolerance::EntraUnknownSchema) {
+            self.note(Tolerance::EntraUnknownSchema, "schemas", format!("{detail}; it was ignored"));
+        } else {
+            self.issue(ScimType::InvalidSyntax, "schemas", detail, "RFC 7643 §3", at);
+        }
+        self.schemas.strangers.push(uri);
+        if BUILD && let Some(last) = self.document.children(list).last() {
+            self.document.remove(last);
+        }
+    }
+
+    /// The main schema and every extension that has values is listed (RFC 7643 §3). The answer: whether `schemas` is canonical.
+    pub(super) fn judge_extensions(&mut self, id: ResourceTypeId, given: &Slots) -> bool {
+        if !given.has(self.registry.attribute(common::SCHEMAS).slot) || !self.schemas.read {
+            return false;
+        }
+        let resource_type = self.registry.resource_type(id);
+        let mut wanted = 1;
+        if self.schemas.listed & 1 == 0 {
+            let detail = format!("`schemas` must list `{}`", resource_type.schema);
+            let pointer = self.pointer_of("schemas");
+            self.push_issue(Severity::Error, ScimType::InvalidValue, "schemas", pointer, detail, "RFC 7643 §3");
+        }
+        for (extension, index) in resource_type.extensions.iter().zip(1u32..) {
+            if !given.has(self.registry.attribute(extension.attribute).slot) {
+                continue;
+            }
+            let bit = 1u64 << (index & 63);
+            wanted |= bit;
+            if self.schemas.listed & bit == 0 {
+                self.unlisted(&extension.schema);
+            }
+        }
+        wanted == self.schemas.listed && !self.schemas.unordered
+    }
+
+    #[cold]
+    fn unlisted(&mut self, urn: &str) {
+        if self.dialect.takes(Tolerance::EntraUnlistedExtension) {
+            self.note(Tolerance::EntraUnlistedExtension, urn, "`schemas` does not list the extension; its values were taken".into());
+        } else {
+            let detail = format!("`schemas` must list `{urn}`, whose attributes the resource has");
+            let pointer = self.pointer_of(urn);
+            self.push_issue(Severity::Error, ScimType::InvalidSyntax, urn, pointer, detail, "RFC 7643 §3");
+        }
+    }
+
+    /// The pointer of a member of the resource, in the spelling of the payload.
+    fn pointer_of(&self, member: &str) -> String {
+        let mut scanner = Scanner::new(self.text, self.max_depth);
+        let mut found = None;
+        let mut open = scanner.take(b'{') && !scanner.take(b'}');
+        while open && found.is_none() {
+            let Ok(span) = scanner.name() else { break };
+            found = Some(self.text_at(span)).filter(|name| name.eq_ignore_ascii_case(member));
+            open = scanner.skip(1).is_ok() && scanner.more(b'}', "").unwrap_or(false);
+        }
+        format!("{}/{}", self.base, escaped(&found.unwrap_or(Cow::Borrowed(member))))
+    }
+
+    /// The JSON Pointer (RFC 6901) of a place.
+    pub(super) fn pointer(&self, at: &Place<'_>) -> String {
+        let mut pointer = self.base.clone();
+        if !self.embedded {
+            self.push_steps(at, &mut pointer);
+        }
+        pointer
+    }
+
+    fn push_steps(&self, at: &Place<'_>, out: &mut String) {
+        if let Some(up) = at.up {
+            self.push_steps(up, out);
+        }
+        match at.step {
+            Step::Top => {}
+            Step::Index(index) => {
+                out.push('/');
+                out.push_str(&index.to_string());
+            }
+            Step::Name(span) => {
+                out.push('/');
+                out.push_str(&escaped(&self.text_at(span)));
+            }
+        }
+    }
+
+    #[cold]
+    pub(super) fn issue(&mut self, scim_type: ScimType, path: &str, detail: String, clause: &'static str, at: &Place<'_>) {
+        let pointer = self.pointer(at);
+        self.push_issue(Severity::Error, scim_type, path, pointer, detail, clause);
+    }
+
+    fn warn(&mut self, scim_type: ScimType, path: &str, detail: String, clause: &'static str, at: &Place<'_>) {
+        let pointer = self.pointer(at);
+        self.push_issue(Severity::Warning, scim_type, path, pointer, detail, clause);
+    }
+
+    fn push_issue(&mut self, severity: Severity, scim_type: ScimType, path: &str, pointer: String, detail: String, clause: &'static str) {
+        self.findings.issues.push(Issue { severity, scim_type: Some(scim_type), path: path.into(), pointer, detail, clause });
+    }
+}
+
+/// Whether a text spells a JSON object.
+pub(crate) fn is_object_text(text: &str, max_depth: usize) -> bool {
+    let mut scanner = Scanner::new(text, max_depth);
+    scanner.token() == Ok(Token::Object) && scanner.skip(0).is_ok() && scanner.end().is_ok()
+}
+
+/// A name as RFC 6901 §3 writes it.
+fn escaped(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
+}
