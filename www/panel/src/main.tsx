@@ -19,7 +19,7 @@ function Root() {
   document.documentElement.dataset.theme = isDark ? "dark" : "light";
   return (
     <RendererProvider renderer={renderer} targetDocument={document}>
-      <FluentProvider theme={isDark ? dark : light} className="root">
+      <FluentProvider theme={isDark ? dark : light}>
         <QueryClientProvider client={queries}>
           <App />
         </QueryClientProvider>

@@ -14,7 +14,7 @@ import { OnDemand } from "./compose/on-demand";
 import { RequestCard } from "./compose/request";
 
 const MOST = 40;
-const DIALECTS: Record<Dialect, string> = { entra: "Entra’s", okta: "Okta’s", rfc: "the RFC’s letter" };
+const DIALECTS: Record<Dialect, string> = { entra: "Entra’s rules", okta: "Okta’s rules", rfc: "the RFC’s letter" };
 
 const useStyles = makeStyles({
   tabs: { marginBottom: "16px" },
@@ -22,6 +22,7 @@ const useStyles = makeStyles({
   card: { display: "flex", flexDirection: "column", gap: "12px" },
   area: { fontFamily: tokens.fontFamilyMonospace, fontSize: "13px", lineHeight: 1.5, minHeight: "max(300px, calc(100vh - 430px))", maxHeight: "70vh" },
   row: { display: "flex", gap: "8px", flexWrap: "wrap", alignItems: "flex-end", justifyContent: "space-between" },
+  by: { display: "inline-flex", gap: "8px", alignItems: "center" },
   results: { display: "flex", flexDirection: "column", gap: "12px", minWidth: 0 },
   drop: { minWidth: "150px !important" },
 });
@@ -78,11 +79,12 @@ function Paste() {
             <MenuTrigger disableButtonEnhancement><Button icon={<LightbulbRegular />}>Examples</Button></MenuTrigger>
             <MenuPopover><MenuList>{menu("Entra")}{menu("Okta")}</MenuList></MenuPopover>
           </Menu>
-          <Field label="Checked by" orientation="horizontal">
-            <Dropdown className={styles.drop} value={DIALECTS[dialect]} selectedOptions={[dialect]} onOptionSelect={(_, { optionValue }) => optionValue && setDialect(optionValue as Dialect)}>
+          <span className={styles.by}>
+            <Text>Read by</Text>
+            <Dropdown className={styles.drop} aria-label="Whose rules requests are read by" value={DIALECTS[dialect]} selectedOptions={[dialect]} onOptionSelect={(_, { optionValue }) => optionValue && setDialect(optionValue as Dialect)}>
               {Object.entries(DIALECTS).map(([value, words]) => <Option key={value} value={value}>{words}</Option>)}
             </Dropdown>
-          </Field>
+          </span>
         </div>
         <Field label="SCIM requests" hint="A request or a list as JSON, a whole conversation, HTTP as text, or just a user or group" validationMessage={pasted.problem?.replace(/`([^`]*)`/g, "“$1”")} validationState={pasted.problem ? "error" : "none"}>
           <Textarea textarea={{ className: styles.area }} value={text} onChange={(_, data) => write(data.value)} resize="vertical" spellCheck={false} />

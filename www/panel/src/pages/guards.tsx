@@ -16,10 +16,10 @@ const useStyles = makeStyles({
   grid: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 400px), 1fr))", gap: "16px" },
   card: { display: "flex", flexDirection: "column", gap: "12px" },
   head: { display: "flex", justifyContent: "space-between", gap: "8px", alignItems: "center" },
-  fields: { display: "flex", flexWrap: "wrap", gap: "12px" },
-  narrow: { width: "112px" },
-  drop: { minWidth: "150px !important" },
-  spin: { width: "100%" },
+  fields: { display: "flex", flexWrap: "wrap", gap: "12px", alignItems: "flex-start" },
+  narrow: { width: "124px" },
+  drop: { minWidth: "170px !important" },
+  spin: { width: "100%", minWidth: "0 !important" },
   quiet: { color: tokens.colorNeutralForeground2 },
   hindsight: { marginTop: "auto", borderTop: `1px solid ${tokens.colorNeutralStroke2}`, paddingTop: "10px", fontSize: "13px", color: tokens.colorNeutralForeground2 },
   policy: { marginTop: "16px" },
@@ -55,7 +55,7 @@ export default function Guards() {
             <Card key={guard.type} className={mergeClasses(styles.card, guard.outcome === "off" && styles.off)} label={words.name}>
               <div className={styles.head}>
                 <Subtitle2 as="h2">{words.name}</Subtitle2>
-                <Badge appearance="tint" color={guard.outcome === "off" ? "informative" : guard.outcome === "warn" ? "warning" : "danger"}>{OUTCOMES[guard.outcome]}</Badge>
+                <Badge appearance="tint" color={guard.outcome === "off" ? "informative" : guard.outcome === "warn" ? "severe" : "danger"}>{OUTCOMES[guard.outcome]}</Badge>
               </div>
               <Text className={styles.quiet}>Fires when {words.means}.</Text>
               <div className={styles.fields}>

@@ -62,7 +62,7 @@ export default function HistoryPage({ id }: { id: string | null }) {
                       <Link href={href("history", String(entry.seq))}>{entry.reason ?? entry.title}</Link>
                       {entry.what !== "request" && entry.what !== "plan" && <Badge appearance="tint" color="brand">{entry.what}</Badge>}
                       {entry.undoneBy !== null && <Badge appearance="outline" color="informative">undone by {entry.undoneBy}</Badge>}
-                      {entry.guards.filter((finding) => finding.outcome !== "warn").length > 0 && <Badge appearance="tint" color="warning">guard overridden</Badge>}
+                      {entry.guards.filter((finding) => finding.outcome !== "warn").length > 0 && <Badge appearance="tint" color="severe">guard overridden</Badge>}
                     </span>
                     <Text className={styles.quiet}>{entry.by.name}, <span title={exactly(entry.at)}>{ago(entry.at)}</span> · {accessSays(entry.access)}</Text>
                   </span>

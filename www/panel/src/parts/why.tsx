@@ -18,10 +18,10 @@ const useStyles = makeStyles({
   push: { marginLeft: "auto" },
 });
 
-const STANDING: Record<AccessPath["standing"], { says: string; color: "success" | "informative" | "warning" | "danger" }> = {
+const STANDING: Record<AccessPath["standing"], { says: string; color: "success" | "informative" | "severe" | "danger" }> = {
   deciding: { says: "decides", color: "success" },
   dominated: { says: "a stronger one decides", color: "informative" },
-  capped: { says: "lowered by a folder", color: "warning" },
+  capped: { says: "lowered by a folder", color: "severe" },
   blocked: { says: "stopped at a private folder", color: "danger" },
   inactive: { says: "inactive", color: "danger" },
 };

@@ -63,7 +63,7 @@ export function List({ rows, selection, by, causeName, risk, onWhy }: {
                     onClick={() => { const next = new Set(closed); isOpen ? next.add(line.group) : next.delete(line.group); setClosed(next); }} />
                 </div>
                 <div role="cell" className={styles.name}>{by === "object" ? <>{leaf(line.name)} <span className={styles.path}>{above(line.name)}</span></> : line.name}</div>
-                {risky && <div role="cell"><Badge appearance="tint" color={risky.startsWith("Loses") ? "danger" : "warning"}>{risky}</Badge></div>}
+                {risky && <div role="cell"><Badge appearance="tint" color={risky.startsWith("Loses") ? "danger" : "severe"}>{risky}</Badge></div>}
                 <div role="cell"><Badge appearance="tint" color="informative">{line.count.toLocaleString("en")}</Badge></div>
               </div>
             );

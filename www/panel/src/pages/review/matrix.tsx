@@ -101,7 +101,7 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
             <div key={line} role="row" aria-rowindex={line + 2} className={styles.row} style={{ top, width }}>
               <div role="rowheader" aria-colindex={1} className={styles.person} style={{ width: first }}>
                 <span className={styles.clip} title={name}>{name}</span>
-                {risky && <Badge size="small" appearance="tint" color={risky.startsWith("Loses") ? "danger" : "warning"}>{risky}</Badge>}
+                {risky && <Badge size="small" appearance="tint" color={risky.startsWith("Loses") ? "danger" : "severe"}>{risky}</Badge>}
               </div>
               {columns.map(({ index, start }) => {
                 const row = rows.cell(user, objects[index]!);
