@@ -93,11 +93,16 @@ impl<'a> View<'a> {
         self.change.is_none() || !self.ring_of(folder).is_empty()
     }
 
+    /// No chain of parents is longer without coming round: a change may add more folders than the facts have.
+    fn longest_chain(&self) -> usize {
+        self.facts.id_space() as usize + self.change.map_or(0, |change| change.nodes().count())
+    }
+
     /// The ring of declared parents a folder stands on, if any.
     pub(crate) fn ring_of(&self, folder: Id) -> Vec<u32> {
         let mut ring = vec![folder.0];
         let mut at = folder;
-        for _ in 0..=self.facts.id_space() {
+        for _ in 0..=self.longest_chain() {
             match self.parent(at) {
                 Some(parent) if parent.id == folder => return ring,
                 Some(parent) => at = parent.id,
@@ -111,7 +116,7 @@ impl<'a> View<'a> {
     /// Whether `id` is `above` or stands below it, by declared parents.
     pub fn is_below(&self, id: Id, above: Id) -> bool {
         let mut at = id;
-        for _ in 0..=self.facts.id_space() {
+        for _ in 0..=self.longest_chain() {
             if at == above {
                 return true;
             }
@@ -128,7 +133,7 @@ impl<'a> View<'a> {
 
     fn on_ring_with(&self, start: Id, wanted: Id) -> bool {
         let mut at = start;
-        for _ in 0..=self.facts.object_slots() {
+        for _ in 0..=self.longest_chain() {
             if at == wanted {
                 return true;
             }
@@ -295,5 +300,22 @@ impl<'a> View<'a> {
             }
         }
         count.max(0) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::org::Preset;
+
+    #[test]
+    fn a_change_larger_than_its_facts_closes_no_ring() {
+        let facts = Facts::new(Preset { ranks: 1, exempt_from: 255 });
+        let mut change = Change::new();
+        let folder = |id: u32| Parent { id: Id(id), kind: Kind::Folder };
+        (1..=9).for_each(|id| assert!(change.create(&facts, Id(id), Kind::Folder, 0)));
+        (2..=9).for_each(|id| assert!(change.set_parent(&facts, Id(id), folder(id - 1), 0)));
+        assert!(!change.set_parent(&facts, Id(1), folder(9), 0));
+        assert!(View::new(&facts, &change).is_below(Id(9), Id(1)));
     }
 }

@@ -75,6 +75,12 @@ fn sorted(touched: &[AttributeId]) -> Vec<AttributeId> {
 ///
 /// An immutable attribute that was set for the first time stays: nothing may unset it.
 pub(crate) fn inverse(registry: &Registry, before: &Document<'_>, after: &Document<'_>, touched: &[AttributeId]) -> String {
+    let operations = inverse_operations(registry, before, after, touched);
+    format!("{{\"schemas\":[\"{PATCH_OP}\"],\"Operations\":[{}]}}", operations.join(","))
+}
+
+/// The operations of [`inverse`], each as JSON text.
+pub(crate) fn inverse_operations(registry: &Registry, before: &Document<'_>, after: &Document<'_>, touched: &[AttributeId]) -> Vec<String> {
     let pair = Pair { registry, before, after };
     let mut undo = Undo { registry, operations: Vec::new() };
     for id in sorted(touched) {
@@ -104,7 +110,7 @@ pub(crate) fn inverse(registry: &Registry, before: &Document<'_>, after: &Docume
             }
         }
     }
-    format!("{{\"schemas\":[\"{PATCH_OP}\"],\"Operations\":[{}]}}", undo.operations.join(","))
+    undo.operations
 }
 
 struct Undo<'r> {

@@ -8,11 +8,8 @@ use std::hash::Hasher;
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
-use super::target::Chosen;
-use crate::dialect::Tolerance;
 use crate::issue::ScimType;
-use crate::path::{Comparison, Filter, Literal};
-use crate::resource::{Document, Kind, Node, NodeId, Operand, Span, Test, Token, value};
+use crate::resource::{Document, Kind, Node, NodeId, Span, Token, value};
 use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
 
 /// Lists longer than this are looked up by `value` through an [`Index`].
@@ -25,7 +22,7 @@ pub(super) struct Index {
 }
 
 /// What an element is looked up by: its `value`, or itself where it is simple; folded unless caseExact.
-fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: AttributeId, element: NodeId) -> Option<Cow<'d, str>> {
+pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: AttributeId, element: NodeId) -> Option<Cow<'d, str>> {
     let attribute = registry.attribute(id);
     let (node, kind) = match attribute.value {
         Some(value) => (document.child(element, value)?, registry.attribute(value)),
@@ -53,13 +50,13 @@ impl Patcher<'_, '_> {
         }
     }
 
-    fn list(&self, id: AttributeId) -> Option<NodeId> {
+    pub(super) fn list(&self, id: AttributeId) -> Option<NodeId> {
         let node = self.document.child(self.holder(id)?, id)?;
         (self.document.node(node).kind == Kind::Array).then_some(node)
     }
 
     /// The elements whose key is `wanted`.
-    fn with_key(&mut self, id: AttributeId, wanted: &str) -> Vec<NodeId> {
+    pub(super) fn with_key(&mut self, id: AttributeId, wanted: &str) -> Vec<NodeId> {
         let Some(list) = self.list(id) else { return Vec::new() };
         let (registry, document) = (self.registry, &self.document);
         let has_key = |element: &NodeId| key(registry, document, id, *element).is_some_and(|key| key == wanted);
@@ -88,7 +85,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Takes an element out of the index, before it changes or goes.
-    fn forget(&mut self, id: AttributeId, element: NodeId) {
+    pub(super) fn forget(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
         let Some(key) = key(registry, document, id, element) else { return };
@@ -97,7 +94,7 @@ impl Patcher<'_, '_> {
         }
     }
 
-    fn remember(&mut self, id: AttributeId, element: NodeId) {
+    pub(super) fn remember(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
         if let Some(key) = key(registry, document, id, element) {
@@ -114,32 +111,9 @@ impl Patcher<'_, '_> {
         if op == Op::Add {
             return given.into_iter().try_for_each(|element| self.add_element(id, element));
         }
-        let before = self.holder(id).and_then(|holder| self.document.child(holder, id));
-        if before.is_some() && self.registry.attribute(id).mutability == Mutability::Immutable {
-            // Checked below: an equal list is no change.
-            let list = self.list_of(id, &given)?;
-            return if before.is_some_and(|before| self.document.equals(before, &self.document, list)) {
-                Ok(())
-            } else {
-                Err(PatchFault::Immutable { path: self.path(id) })
-            };
-        }
         let list = self.list_of(id, &given)?;
         self.indexes.retain(|index| index.attribute != id);
-        match before {
-            Some(before) if self.document.equals(before, &self.document, list) => Ok(()),
-            Some(before) => {
-                self.document.put_in_place(before, list);
-                self.touch(id);
-                Ok(())
-            }
-            None => {
-                let holder = self.make_holder(id);
-                self.document.attach(holder, list);
-                self.touch(id);
-                Ok(())
-            }
-        }
+        self.put(id, list)
     }
 
     /// A list of `given` in which nothing stands twice.
@@ -165,20 +139,20 @@ impl Patcher<'_, '_> {
         Ok(list)
     }
 
-    /// Whether two elements are one: by `value` where it identifies them, else by everything.
-    fn is_same(&self, id: AttributeId, a: NodeId, b: NodeId) -> Result<bool, PatchFault> {
+    /// Whether two elements are one: by `value` where it identifies them, else by everything they say (RFC 7643 §2.2 caseExact).
+    pub(super) fn is_same(&self, id: AttributeId, a: NodeId, b: NodeId) -> Result<bool, PatchFault> {
         let registry = self.registry;
-        let equal = self.document.equals(a, &self.document, b);
-        let Some(value) = registry.attribute(id).value.map(|value| registry.attribute(value)) else { return Ok(equal) };
+        let equal = || self.document.same_value(registry, a, b);
+        let Some(value) = registry.attribute(id).value.map(|value| registry.attribute(value)) else { return Ok(equal()) };
         let keys = (key(registry, &self.document, id, a), key(registry, &self.document, id, b));
-        let (Some(left), Some(right)) = keys else { return Ok(equal) };
+        let (Some(left), Some(right)) = keys else { return Ok(equal()) };
         if left != right {
             return Ok(false);
         }
         if value.uniqueness != Uniqueness::None && !self.agrees(id, a, b) {
             return Err(PatchFault::Taken { path: self.path(id), value: left.into_owned() });
         }
-        Ok(equal || value.mutability == Mutability::Immutable || value.uniqueness != Uniqueness::None)
+        Ok(value.mutability == Mutability::Immutable || value.uniqueness != Uniqueness::None || equal())
     }
 
     /// Whether two elements say the same in all that a client may write.
@@ -187,13 +161,14 @@ impl Patcher<'_, '_> {
         registry.attribute(id).children.iter().filter(|child| registry.attribute(**child).mutability != Mutability::ReadOnly).all(|child| {
             match (self.document.child(a, *child), self.document.child(b, *child)) {
                 (None, None) => true,
-                (Some(a), Some(b)) => self.document.equals(a, &self.document, b),
+                (Some(a), Some(b)) => self.document.same_value(registry, a, b),
                 _ => false,
             }
         })
     }
 
-    fn add_element(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
+    /// Adds an element, unless it is there (RFC 7644 §3.5.2.1).
+    pub(super) fn add_element(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
         let key = key(self.registry, &self.document, id, element).map(Cow::into_owned);
         let twins = match &key {
             Some(key) => self.with_key(id, key),
@@ -229,7 +204,7 @@ impl Patcher<'_, '_> {
     }
 
     /// When `element` is primary, no other one is (RFC 7644 §3.5.2).
-    fn only_primary(&mut self, id: AttributeId, element: NodeId) {
+    pub(super) fn only_primary(&mut self, id: AttributeId, element: NodeId) {
         let Some(primary) = self.registry.attribute(id).primary else { return };
         let flag = |document: &Document<'_>, element: NodeId| {
             document.child(element, primary).filter(|node| document.boolean(*node) == Some(true))
@@ -252,27 +227,21 @@ impl Patcher<'_, '_> {
         if attribute.mutability == Mutability::ReadOnly {
             return Err(PatchFault::ReadOnly { path: attribute.path.to_string() });
         }
-        if self.token(value)? == Token::Null {
+        if self.scanner(value).token()? == Token::Null {
             let detail = format!(
                 "`{}` with a null value names nothing: leave out `value` to remove all, or list the values to remove",
                 attribute.path
             );
             return Err(PatchFault::Value { path: attribute.path.to_string(), scim_type: ScimType::InvalidValue, detail });
         }
-        let Some(given) = self.read_as(id, value, false, true)? else { return Ok(()) };
+        let Some(given) = self.read_part(id, value, false)? else { return Ok(()) };
         for wanted in self.document.children(given).collect::<Vec<_>>() {
             let key = key(self.registry, &self.document, id, wanted).map(Cow::into_owned);
             let found = match key {
                 Some(key) => self.with_key(id, &key),
                 None => {
-                    let document = &self.document;
-                    let says = |element: &NodeId| {
-                        let mut parts = document.children(wanted);
-                        parts.all(|part| {
-                            document.child(*element, document.node(part).attribute).is_some_and(|own| document.equals(own, document, part))
-                        })
-                    };
-                    self.elements(id).into_iter().filter(|element| document.node(wanted).kind == Kind::Object && says(element)).collect()
+                    let same = |element: &NodeId| self.document.same_value(self.registry, *element, wanted);
+                    self.elements(id).into_iter().filter(same).collect()
                 }
             };
             for element in found {
@@ -282,7 +251,7 @@ impl Patcher<'_, '_> {
         Ok(())
     }
 
-    fn remove_element(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
+    pub(super) fn remove_element(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(id);
         if !attribute.multi_valued {
             return self.unassign(id);
@@ -307,321 +276,6 @@ impl Patcher<'_, '_> {
     fn is_emptied(&self, id: AttributeId, list: NodeId) -> bool {
         let counted = self.indexes.iter().find(|index| index.attribute == id).is_some_and(|index| !index.table.is_empty());
         !counted && self.document.is_empty(list)
-    }
-
-    /// A path with a filter in brackets.
-    pub(super) fn operate_on_elements(&mut self, id: AttributeId, chosen: &Chosen, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
-        let registry = self.registry;
-        let attribute = registry.attribute(id);
-        let Chosen { filter, test, sub, text } = chosen;
-        if op != Op::Remove && value.is_none() {
-            return Err(PatchFault::MissingValue { path: text.clone() });
-        }
-        if attribute.mutability == Mutability::ReadOnly {
-            return Err(PatchFault::ReadOnly { path: attribute.path.to_string() });
-        }
-        let found = self.matching(id, test);
-        match (op, value, *sub) {
-            (Op::Remove, _, None) => found.into_iter().try_for_each(|element| self.remove_element(id, element)),
-            (Op::Remove, _, Some(sub)) => {
-                self.judge_removal(registry.attribute(sub))?;
-                found.into_iter().try_for_each(|element| self.unassign_in(id, element, sub))
-            }
-            (_, None, _) => Ok(()),
-            (op, Some(value), Some(sub)) => {
-                let found = self.found_or_made(found, filter, id, op, text)?;
-                self.assign_in(id, &found, sub, value, op)
-            }
-            (op, Some(value), None) => {
-                let null = self.token(value)? == Token::Null;
-                if null && op == Op::Replace {
-                    return found.into_iter().try_for_each(|element| self.remove_element(id, element));
-                }
-                if null {
-                    return Ok(());
-                }
-                let made = found.is_empty();
-                let found = self.found_or_made(found, filter, id, op, text)?;
-                if op == Op::Replace && !made { self.replace_elements(id, &found, value) } else { self.merge_into(id, &found, value, op) }
-            }
-        }
-    }
-
-    /// The elements that pass; found by `value` where the filter asks for one.
-    fn matching(&mut self, id: AttributeId, test: &Test) -> Vec<NodeId> {
-        let value = self.registry.attribute(id).value;
-        let wanted = |test: &Test| match test {
-            Test::Compare(of, Comparison::Eq, Operand::Text { text, .. }) if Some(*of) == value => Some(text.to_string()),
-            _ => None,
-        };
-        let key = match test {
-            Test::And(terms) => terms.iter().find_map(wanted),
-            test => wanted(test),
-        };
-        let candidates = match key.filter(|_| self.list(id).is_some()) {
-            Some(key) => self.with_key(id, &key),
-            None => self.elements(id),
-        };
-        candidates.into_iter().filter(|element| test.passes_element(self.registry, &self.document, *element, id)).collect()
-    }
-
-    /// The matching elements, or where there is none a new one with what the filter asks for.
-    fn found_or_made(
-        &mut self,
-        found: Vec<NodeId>,
-        filter: &Filter,
-        id: AttributeId,
-        op: Op,
-        text: &str,
-    ) -> Result<Vec<NodeId>, PatchFault> {
-        if !found.is_empty() {
-            return Ok(found);
-        }
-        let no_target = || PatchFault::NoTarget { path: text.into() };
-        if op == Op::Replace && !self.dialect.takes(Tolerance::EntraCreateElement) {
-            return Err(no_target());
-        }
-        let mut constants = Vec::new();
-        if !self.constants(filter, id, &mut constants) {
-            return Err(no_target());
-        }
-        if op == Op::Replace {
-            self.note(Tolerance::EntraCreateElement, text, "no value matched the filter; one was made that does");
-        }
-        let element = self.document.push(None, Node::made(id, Kind::Object));
-        for (sub, literal) in constants {
-            if self.document.child(element, sub).is_some() {
-                return Err(no_target());
-            }
-            let node = match literal {
-                Literal::Boolean(true) => self.document.push(None, Node::made(sub, Kind::True)),
-                Literal::Boolean(false) => self.document.push(None, Node::made(sub, Kind::False)),
-                Literal::Number(number) => self.document.push_number(sub, &number),
-                Literal::String(text) => self.document.push_text(sub, &text),
-                Literal::Null => continue,
-            };
-            self.document.attach(element, node);
-        }
-        if self.registry.attribute(id).multi_valued {
-            // A list of one is added as it stands: nothing matched, so it is not there.
-            self.append(id, element);
-        } else {
-            let holder = self.make_holder(id);
-            match self.document.child(holder, id) {
-                Some(_) => return Err(no_target()),
-                None => self.document.attach(holder, element),
-            }
-            self.touch(id);
-        }
-        Ok(vec![element])
-    }
-
-    fn append(&mut self, id: AttributeId, element: NodeId) {
-        let list = self.list(id).unwrap_or_else(|| {
-            let list = self.document.push(None, Node::made(id, Kind::Array));
-            let holder = self.make_holder(id);
-            self.document.attach(holder, list);
-            list
-        });
-        self.document.attach(list, element);
-        self.remember(id, element);
-        self.touch(id);
-        self.only_primary(id, element);
-    }
-
-    /// Collects the constants of `eq` comparisons joined by `and`; false for any other filter.
-    fn constants(&self, filter: &Filter, id: AttributeId, out: &mut Vec<(AttributeId, Literal)>) -> bool {
-        match filter {
-            Filter::And(terms) => terms.iter().all(|term| self.constants(term, id, out)),
-            Filter::Compare(path, Comparison::Eq, literal) => {
-                let Some(sub) = self.registry.child(id, &path.name) else { return false };
-                let literal = match (literal, self.registry.attribute(sub).kind) {
-                    (Literal::String(text), Type::Boolean) => match text.to_ascii_lowercase().as_str() {
-                        "true" => Literal::Boolean(true),
-                        "false" => Literal::Boolean(false),
-                        _ => return false,
-                    },
-                    (Literal::Boolean(_), Type::Boolean) | (Literal::Number(_), Type::Integer | Type::Decimal) | (Literal::Null, _) => {
-                        literal.clone()
-                    }
-                    (Literal::String(_), kind) if kind.is_text() => literal.clone(),
-                    _ => return false,
-                };
-                out.push((sub, literal));
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Writes one sub-attribute of the chosen elements.
-    fn assign_in(&mut self, id: AttributeId, found: &[NodeId], sub: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
-        let registry = self.registry;
-        let attribute = registry.attribute(sub);
-        if attribute.mutability == Mutability::ReadOnly {
-            return Err(PatchFault::ReadOnly { path: attribute.path.to_string() });
-        }
-        let Some(node) = self.read(sub, value, false)? else {
-            if op == Op::Replace {
-                self.judge_removal(attribute)?;
-                return found.iter().try_for_each(|element| self.unassign_in(id, *element, sub));
-            }
-            return Ok(());
-        };
-        if registry.attribute(id).primary == Some(sub) && self.document.boolean(node) == Some(true) && found.len() > 1 {
-            return Err(PatchFault::SeveralPrimaries { path: attribute.path.to_string() });
-        }
-        for element in found {
-            // Each element has a node of its own; the value is read anew for the second and further ones.
-            let node = if found.first() == Some(element) { Some(node) } else { self.read(sub, value, false)? };
-            if let Some(node) = node {
-                self.put_in(id, *element, sub, node, op)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes a sub-attribute into one element.
-    fn put_in(&mut self, id: AttributeId, element: NodeId, sub: AttributeId, node: NodeId, op: Op) -> Result<(), PatchFault> {
-        let there = self.document.child(element, sub);
-        if let Some(there) = there {
-            if op == Op::Add && self.document.node(there).kind == Kind::Array {
-                let new: Vec<NodeId> = self.document.children(node).collect();
-                for value in new {
-                    let twin = self.document.children(there).any(|other| self.document.equals(other, &self.document, value));
-                    if !twin {
-                        self.document.attach(there, value);
-                        self.touch(id);
-                    }
-                }
-                return Ok(());
-            }
-            if self.document.equals(there, &self.document, node) {
-                return Ok(());
-            }
-            if self.registry.attribute(sub).mutability == Mutability::Immutable {
-                return Err(PatchFault::Immutable { path: self.path(sub) });
-            }
-        }
-        self.forget(id, element);
-        match there {
-            Some(there) => self.document.put_in_place(there, node),
-            None => self.document.attach(element, node),
-        }
-        self.remember(id, element);
-        self.touch(id);
-        self.only_primary(id, element);
-        self.judge_unique(id, element)
-    }
-
-    /// No other element has the key of `element` where keys are unique.
-    fn judge_unique(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
-        let unique = self.registry.attribute(id).value.is_some_and(|value| self.registry.attribute(value).uniqueness != Uniqueness::None);
-        if !unique {
-            return Ok(());
-        }
-        let Some(key) = key(self.registry, &self.document, id, element).map(Cow::into_owned) else { return Ok(()) };
-        if self.with_key(id, &key).len() > 1 {
-            return Err(PatchFault::Taken { path: self.path(id), value: key });
-        }
-        Ok(())
-    }
-
-    pub(super) fn unassign_in(&mut self, id: AttributeId, element: NodeId, sub: AttributeId) -> Result<(), PatchFault> {
-        let Some(there) = self.document.child(element, sub) else { return Ok(()) };
-        if self.registry.attribute(sub).mutability == Mutability::Immutable {
-            return Err(PatchFault::Immutable { path: self.path(sub) });
-        }
-        self.forget(id, element);
-        self.document.remove(there);
-        self.touch(id);
-        if self.document.is_empty(element) {
-            return self.remove_element(id, element);
-        }
-        self.remember(id, element);
-        Ok(())
-    }
-
-    /// A sub-attribute of a multi-valued attribute, without a filter: of every element, or of a new one.
-    pub(super) fn assign_to_each(&mut self, id: AttributeId, sub: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
-        let mut found = self.elements(id);
-        if found.is_empty() {
-            if self.token(value)? == Token::Null {
-                return Ok(());
-            }
-            let element = self.document.push(None, Node::made(id, Kind::Object));
-            self.append(id, element);
-            found.push(element);
-        }
-        self.assign_in(id, &found, sub, value, op)
-    }
-
-    /// Elements chosen by a filter and replaced by an object are replaced whole.
-    fn replace_elements(&mut self, id: AttributeId, found: &[NodeId], value: Span) -> Result<(), PatchFault> {
-        for element in found {
-            let Some(new) = self.read_element(id, value)? else {
-                self.remove_element(id, *element)?;
-                continue;
-            };
-            if self.document.equals(*element, &self.document, new) {
-                continue;
-            }
-            self.forget(id, *element);
-            self.document.put_in_place(*element, new);
-            self.touch(id);
-            // What has become equal to another element is one with it.
-            let twins = match key(self.registry, &self.document, id, *element).map(Cow::into_owned) {
-                Some(key) => self.with_key(id, &key),
-                None => self.elements(id),
-            };
-            let mut twin = false;
-            for other in twins {
-                twin |= other != *element && self.is_same(id, other, *element)?;
-            }
-            if twin {
-                self.document.remove(*element);
-            } else {
-                self.remember(id, *element);
-                self.only_primary(id, *element);
-            }
-        }
-        Ok(())
-    }
-
-    fn merge_into(&mut self, id: AttributeId, found: &[NodeId], value: Span, op: Op) -> Result<(), PatchFault> {
-        for element in found {
-            let Some(new) = self.read_part(id, value)? else { continue };
-            for part in self.document.children(new).collect::<Vec<_>>() {
-                let sub = self.document.node(part).attribute;
-                self.put_in(id, *element, sub, part, op)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_element(&mut self, id: AttributeId, value: Span) -> Result<Option<NodeId>, PatchFault> {
-        let value = self.lone_element(value)?;
-        self.read_as(id, value, true, false)
-    }
-
-    fn read_part(&mut self, id: AttributeId, value: Span) -> Result<Option<NodeId>, PatchFault> {
-        let value = self.lone_element(value)?;
-        self.read_as(id, value, true, true)
-    }
-
-    /// `[{…}]` stands for `{…}` where one value is meant.
-    fn lone_element(&self, value: Span) -> Result<Span, PatchFault> {
-        if self.token(value)? != Token::Array {
-            return Ok(value);
-        }
-        let mut scanner = crate::resource::Scanner::new(self.message, self.limits.json_depth);
-        scanner.jump(value.start as usize);
-        scanner.expect(b'[', "`[`")?;
-        if scanner.take(b']') {
-            return Ok(value);
-        }
-        let first = scanner.skip(4)?;
-        Ok(if scanner.take(b']') { first } else { value })
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum ListEdit {
 
 /// Whether the operation is one on `list` by its path; path-less operations are not.
 pub(crate) fn is_on(patcher: &mut Patcher<'_, '_>, operation: &Operation<'_>, list: AttributeId) -> bool {
-    let Some(path) = &operation.path else { return false };
+    let Some(path) = operation.path.as_ref().filter(|_| operation.fault.is_none()) else { return false };
     let notes = patcher.notes.len();
     let found = patcher.target(path).is_ok_and(|target| target.id == list || patcher.registry.attribute(target.id).parent == Some(list));
     patcher.notes.truncate(notes);
@@ -65,12 +65,15 @@ pub(crate) fn edits_of(
             _ => Err(PatchFault::MissingValue { path: text.to_string() }),
         };
     };
-    let null = patcher.token(value)? == crate::resource::Token::Null;
+    let null = patcher.scanner(value).token()? == crate::resource::Token::Null;
     if operation.op == Op::Remove && null {
         // The engine has the words for this.
         return Ok(None);
     }
-    let given = patcher.read_as(list, value, false, operation.op == Op::Remove)?;
+    let given = match operation.op {
+        Op::Remove => patcher.read_part(list, value, false)?,
+        _ => patcher.read(list, value, false)?,
+    };
     let mut references = Vec::new();
     if let Some(given) = given {
         for element in patcher.document.children(given).collect::<Vec<NodeId>>() {

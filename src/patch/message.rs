@@ -6,6 +6,7 @@ use super::error::{PatchError, PatchFault};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;
 use crate::limits::Limits;
+use crate::path::PathError;
 use crate::resource::{Scanner, Span, SyntaxError, Token};
 
 pub(crate) const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
@@ -45,6 +46,8 @@ pub(crate) struct Operation<'t> {
     pub(crate) path: Option<Cow<'t, str>>,
     /// Where the value stands in the message's text; `None` when it is absent.
     pub(crate) value: Option<Span>,
+    /// Why it can not be applied: it fails when its turn comes, after those before it.
+    pub(crate) fault: Option<Box<PatchFault>>,
 }
 
 /// Reads a message. Notes tell the tolerances it took.
@@ -70,38 +73,43 @@ struct Message<'t, 'n> {
     operation: Option<u32>,
 }
 
-/// The members of one object that have been seen.
-type Seen<'t> = Vec<Cow<'t, str>>;
+/// What an object of the message has, in the order of its shape, and strangers.
+const MESSAGE: [&str; 2] = ["schemas", "Operations"];
+const OPERATION: [&str; 3] = ["op", "path", "value"];
 
 impl<'t> Message<'t, '_> {
     fn read(&mut self) -> Result<Vec<Operation<'t>>, PatchFault> {
         if self.scanner.token()? != Token::Object {
             return Err(PatchFault::Message { member: "body", expected: "an object with `schemas` and `Operations`" });
         }
-        let mut schemas = None;
-        let mut operations = None;
-        let mut seen = Seen::new();
+        let (mut schemas, mut operations) = (None, None);
+        // What is wrong with a member is told once the whole is known to be JSON.
+        let mut fault: Option<PatchFault> = None;
+        let (mut seen, mut strangers) = (0, Vec::new());
         self.scanner.expect(b'{', "`{`")?;
-        if !self.scanner.take(b'}') {
-            loop {
-                let name = self.member(&mut seen)?;
-                if name.eq_ignore_ascii_case("schemas") {
-                    schemas = Some(self.names_patch_op()?);
-                } else if name.eq_ignore_ascii_case("Operations") {
-                    operations = Some(self.list()?);
+        let mut open = !self.scanner.take(b'}');
+        while open {
+            match self.member(&MESSAGE, &mut seen, &mut strangers)? {
+                Ok(0) => schemas = self.names_patch_op()?,
+                Ok(_) => {
+                    operations = self.list()?;
                     self.operation = None;
-                } else {
-                    self.stranger(&name)?;
                 }
-                if !self.scanner.more(b'}', "`,` or `}`")? {
-                    break;
+                Err(name) => {
+                    if let Some(strange) = self.stranger(&name)? {
+                        fault.get_or_insert(strange);
+                    }
                 }
             }
+            open = self.scanner.more(b'}', "`,` or `}`")?;
         }
         self.scanner.end()?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
         match schemas {
             Some(true) => {}
-            None if self.dialect.takes(Tolerance::OktaMissingSchemas) => {
+            None if seen & 1 == 0 && self.dialect.takes(Tolerance::OktaMissingSchemas) => {
                 self.note(Tolerance::OktaMissingSchemas, "schemas", "the message has no `schemas`; it was taken for a PatchOp");
             }
             _ => return Err(PatchFault::Message { member: "schemas", expected: "[\"urn:ietf:params:scim:api:messages:2.0:PatchOp\"]" }),
@@ -112,116 +120,152 @@ impl<'t> Message<'t, '_> {
         }
     }
 
-    fn member(&mut self, seen: &mut Seen<'t>) -> Result<Cow<'t, str>, PatchFault> {
+    /// A member's place in `shape`, or its name where it is a stranger. Every name stands once.
+    fn member(&mut self, shape: &[&str], seen: &mut u8, strangers: &mut Vec<String>) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
         let span = self.scanner.name()?;
         let name = self.text(span);
-        if seen.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
-            return Err(SyntaxError::DuplicateName { name: name.into_owned(), pointer: String::new() }.into());
+        let twice = |name: &str| SyntaxError::DuplicateName { name: name.into(), pointer: String::new() };
+        let found =
+            shape.iter().position(|known| *known == name).or_else(|| shape.iter().position(|known| known.eq_ignore_ascii_case(&name)));
+        let Some(found) = found else {
+            if strangers.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+                return Err(twice(&name).into());
+            }
+            strangers.push(name.to_string());
+            return Ok(Err(name));
+        };
+        if *seen >> found & 1 == 1 {
+            return Err(twice(&name).into());
         }
-        seen.push(name.clone());
-        Ok(name)
+        *seen |= 1 << found;
+        Ok(Ok(found))
     }
 
-    fn stranger(&mut self, name: &str) -> Result<(), PatchFault> {
-        let Some(rule) = self.dialect.ignoring_attributes() else { return Err(PatchFault::UnknownMember { name: name.into() }) };
-        self.scanner.skip(2)?;
+    /// Passes over a member that a PatchOp does not have.
+    fn stranger(&mut self, name: &str) -> Result<Option<PatchFault>, PatchFault> {
+        self.value(2)?;
+        let Some(rule) = self.dialect.ignoring_attributes() else { return Ok(Some(PatchFault::UnknownMember { name: name.into() })) };
         self.note(rule, name, "a PatchOp has no such member; it was ignored");
-        Ok(())
+        Ok(None)
     }
 
-    fn names_patch_op(&mut self) -> Result<bool, PatchFault> {
-        const EXPECTED: PatchFault = PatchFault::Message { member: "schemas", expected: "an array of strings" };
+    /// Passes over a value in which no name is given twice.
+    fn value(&mut self, depth: usize) -> Result<Span, PatchFault> {
+        let skipped = self.scanner.skip_unique(depth)?;
+        match skipped.doubled {
+            None => Ok(skipped.span),
+            Some(name) => {
+                let name = self.text(name).into_owned();
+                Err(SyntaxError::DuplicateName { name, pointer: String::new() }.into())
+            }
+        }
+    }
+
+    /// Whether `schemas` names the message; `None` where it is no array of strings or null.
+    fn names_patch_op(&mut self) -> Result<Option<bool>, PatchFault> {
         if self.scanner.token()? != Token::Array {
-            return Err(EXPECTED);
+            self.value(1)?;
+            return Ok(Some(false));
         }
         self.scanner.expect(b'[', "`[`")?;
         let mut named = false;
-        if !self.scanner.take(b']') {
-            loop {
-                if self.scanner.token()? != Token::String {
-                    return Err(EXPECTED);
-                }
+        let mut open = !self.scanner.take(b']');
+        while open {
+            if self.scanner.token()? == Token::String {
                 let span = self.scanner.string()?;
                 named |= self.text(span).eq_ignore_ascii_case(PATCH_OP);
-                if !self.scanner.more(b']', "`,` or `]`")? {
-                    break;
-                }
+            } else {
+                self.value(2)?;
             }
+            open = self.scanner.more(b']', "`,` or `]`")?;
         }
-        Ok(named)
+        Ok(Some(named))
     }
 
-    fn list(&mut self) -> Result<Vec<Operation<'t>>, PatchFault> {
+    fn list(&mut self) -> Result<Option<Vec<Operation<'t>>>, PatchFault> {
         if self.scanner.token()? != Token::Array {
-            return Err(PatchFault::Message { member: "Operations", expected: "an array of operations" });
+            self.value(1)?;
+            return Ok(None);
         }
         self.scanner.expect(b'[', "`[`")?;
         let mut operations = Vec::new();
-        if !self.scanner.take(b']') {
-            loop {
-                if operations.len() >= self.limits.patch_operations {
-                    self.operation = None;
-                    return Err(PatchFault::TooManyOperations { limit: self.limits.patch_operations });
-                }
-                self.operation = Some(operations.len() as u32);
-                operations.push(self.operation()?);
-                if !self.scanner.more(b']', "`,` or `]`")? {
-                    break;
-                }
+        let mut open = !self.scanner.take(b']');
+        while open {
+            if operations.len() >= self.limits.patch_operations {
+                self.operation = None;
+                return Err(PatchFault::TooManyOperations { limit: self.limits.patch_operations });
             }
+            self.operation = Some(operations.len() as u32);
+            operations.push(self.operation()?);
+            open = self.scanner.more(b']', "`,` or `]`")?;
         }
-        Ok(operations)
+        Ok(Some(operations))
     }
 
     fn operation(&mut self) -> Result<Operation<'t>, PatchFault> {
+        let (mut op, mut path, mut value, mut fault) = (None, None, None, None);
         if self.scanner.token()? != Token::Object {
-            return Err(PatchFault::Message { member: "Operations", expected: "an array of objects with `op`, `path` and `value`" });
+            self.value(2)?;
+            fault = Some(PatchFault::Message { member: "Operations", expected: "an array of objects with `op`, `path` and `value`" });
+            return Ok(Operation { index: self.operation.unwrap_or(0), op: Op::Add, path, value, fault: fault.map(Box::new) });
         }
-        let (mut op, mut path, mut value) = (None, None, None);
-        let mut seen = Seen::new();
+        let (mut seen, mut strangers) = (0, Vec::new());
+        let mut bad_path = None;
         self.scanner.expect(b'{', "`{`")?;
-        if !self.scanner.take(b'}') {
-            loop {
-                let name = self.member(&mut seen)?;
-                if name.eq_ignore_ascii_case("op") {
-                    op = Some(self.op()?);
-                } else if name.eq_ignore_ascii_case("path") {
-                    path = match self.scanner.token()? {
-                        Token::String => {
-                            let span = self.scanner.string()?;
-                            Some(self.text(span))
-                        }
-                        Token::Null => {
-                            self.scanner.word(Token::Null)?;
-                            None
-                        }
-                        _ => return Err(PatchFault::Message { member: "path", expected: "a string" }),
-                    };
-                } else if name.eq_ignore_ascii_case("value") {
-                    value = Some(self.scanner.skip(3)?);
-                } else {
-                    self.stranger(&name)?;
-                }
-                if !self.scanner.more(b'}', "`,` or `}`")? {
-                    break;
-                }
+        let mut open = !self.scanner.take(b'}');
+        while open {
+            match self.member(&OPERATION, &mut seen, &mut strangers)? {
+                Ok(0) => op = Some(self.op()?),
+                Ok(1) => (path, bad_path) = self.path()?,
+                Ok(_) => value = Some(self.value(3)?),
+                Err(name) => fault = fault.or(self.stranger(&name)?),
             }
+            open = self.scanner.more(b'}', "`,` or `}`")?;
         }
-        let Some(op) = op else { return Err(PatchFault::Message { member: "op", expected: "add, remove or replace" }) };
-        Ok(Operation { index: self.operation.unwrap_or(0), op, path, value })
+        let missing = || PatchFault::Message { member: "op", expected: "add, remove or replace" };
+        let (op, bad_op) = match op {
+            Some(Ok(op)) => (op, None),
+            Some(Err(fault)) => (Op::Add, Some(fault)),
+            None => (Op::Add, Some(missing())),
+        };
+        Ok(Operation { index: self.operation.unwrap_or(0), op, path, value, fault: fault.or(bad_op).or(bad_path).map(Box::new) })
     }
 
-    fn op(&mut self) -> Result<Op, PatchFault> {
+    fn path(&mut self) -> Result<(Option<Cow<'t, str>>, Option<PatchFault>), PatchFault> {
+        match self.scanner.token()? {
+            Token::String => {
+                let span = self.scanner.string()?;
+                Ok((Some(self.text(span)), None))
+            }
+            Token::Null => {
+                self.scanner.word(Token::Null)?;
+                Ok((None, None))
+            }
+            _ => {
+                let span = self.value(3)?;
+                let text = self.scanner.slice(span).to_owned();
+                let reason = PathError::NotAPath { text: text.clone() };
+                Ok((None, Some(PatchFault::BadPath { path: text, reason })))
+            }
+        }
+    }
+
+    fn op(&mut self) -> Result<Result<Op, PatchFault>, PatchFault> {
         if self.scanner.token()? != Token::String {
-            return Err(PatchFault::Message { member: "op", expected: "add, remove or replace" });
+            self.value(3)?;
+            return Ok(Err(PatchFault::Message { member: "op", expected: "add, remove or replace" }));
         }
         let span = self.scanner.string()?;
         let word = self.text(span);
-        let (op, tolerance) = Op::named(&word, self.dialect)?;
-        if let Some(rule) = tolerance {
-            self.note(rule, "op", &format!("`{word}` was read as `{}`", op.name()));
-        }
-        Ok(op)
+        Ok(match Op::named(&word, self.dialect) {
+            Ok((op, tolerance)) => {
+                if let Some(rule) = tolerance {
+                    self.note(rule, "op", &format!("`{word}` was read as `{}`", op.name()));
+                }
+                Ok(op)
+            }
+            Err(fault) => Err(fault),
+        })
     }
 
     fn text(&self, span: Span) -> Cow<'t, str> {

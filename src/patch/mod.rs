@@ -19,15 +19,17 @@
 mod apply;
 mod changes;
 mod check;
+mod chosen;
 mod elements;
 mod error;
 pub(crate) mod members;
+mod merge;
 mod message;
 mod target;
 
 pub(crate) use apply::{Patched, Patcher};
 pub use changes::AttributeChange;
-pub(crate) use changes::{changes, inverse};
+pub(crate) use changes::{changes, inverse, inverse_operations};
 pub(crate) use check::check;
 pub use error::{PatchError, PatchFault};
 pub(crate) use message::{PATCH_OP, operations};
@@ -76,15 +78,17 @@ pub fn patch_changes(
     patch: &[u8],
     options: &PatchOptions<'_>,
 ) -> Result<Vec<AttributeChange>, ScimError> {
-    with_patched(registry, resource, patch, options, |_, original, patched| {
-        changes(registry, original, &patched.document, &patched.touched)
+    with_patched(registry, resource, patch, options, |_, mut original, patched| {
+        original.unfold_all(registry, &patched.touched, &options.limits);
+        changes(registry, &original, &patched.document, &patched.touched)
     })
 }
 
 /// The PatchOp, as JSON text, that undoes a PatchOp under dialect rfc. Its `Operations` are empty when nothing changed.
 pub fn patch_inverse(registry: &Registry, resource: &[u8], patch: &[u8], options: &PatchOptions<'_>) -> Result<String, ScimError> {
-    with_patched(registry, resource, patch, options, |_, original, patched| {
-        inverse(registry, original, &patched.document, &patched.touched)
+    with_patched(registry, resource, patch, options, |_, mut original, patched| {
+        original.unfold_all(registry, &patched.touched, &options.limits);
+        inverse(registry, &original, &patched.document, &patched.touched)
     })
 }
 
@@ -93,14 +97,14 @@ fn with_patched<T>(
     resource: &[u8],
     patch: &[u8],
     options: &PatchOptions<'_>,
-    then: impl FnOnce(&str, &Document<'_>, Patched<'_>) -> T,
+    then: impl FnOnce(&str, Document<'_>, Patched<'_>) -> T,
 ) -> Result<T, ScimError> {
     let text = text_of(resource, options.limits.payload_bytes)?;
     let id = registry.type_of(text, options.resource_type, &options.limits)?;
-    let original = registry.stored(text, id, &options.limits)?;
+    let original = registry.folded(text, id, &options.limits)?;
     let message = text_of(patch, options.limits.payload_bytes)?;
     let patched = patch_document(registry, id, &original, message, options.dialect, &options.limits)?;
-    Ok(then(text, &original, patched))
+    Ok(then(text, original, patched))
 }
 
 /// Applies the message to a document that stays as it is.

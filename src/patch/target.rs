@@ -4,7 +4,7 @@ use super::error::PatchFault;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;
 use crate::limits::Limits;
-use crate::path::{AttributePath, Filter, PatchPath, Tolerated, parse_patch_path};
+use crate::path::{AttributePath, Filter, PatchPath, Tolerated, parse_attribute_path, parse_patch_path};
 use crate::resource::{Resolver, Scope, Test};
 use crate::schema::{AttributeId, Registry, ResourceTypeId, Type};
 
@@ -45,7 +45,7 @@ pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<(Pa
 impl Targets<'_> {
     /// Reads a path and finds everything it names. Tolerances it takes become notes of `operation`.
     pub(super) fn find(&self, text: &str, operation: u32, notes: &mut Vec<Note>) -> Result<Target, PatchFault> {
-        let (path, used) = parse(text, self.dialect, self.limits)?;
+        let (path, used) = parse(text, self.dialect, self.limits).map_err(|fault| self.first_fault(text, fault))?;
         let mut note = |rule, detail: &str| notes.push(Note { rule, operation: Some(operation), path: text.into(), detail: detail.into() });
         if used.unquoted {
             note(Tolerance::EntraUnquotedValue, "the value without quotation marks was read as text");
@@ -62,6 +62,23 @@ impl Targets<'_> {
         Ok(Target { id, chosen })
     }
 
+    /// What comes first in a path is told first: an unknown attribute before the filter on it.
+    #[cold]
+    fn first_fault(&self, text: &str, fault: PatchFault) -> PatchFault {
+        let (PatchFault::BadFilter { .. }, Some((name, _))) = (&fault, text.split_once('[')) else { return fault };
+        let Ok(path) = parse_attribute_path(name) else { return fault };
+        match self.registry.resolve(self.resource_type, &path, self.dialect) {
+            Err(_) => self.unknown(text.into()),
+            Ok((id, _)) if !self.has_elements(id) => PatchFault::NoElements { path: text.into() },
+            Ok(_) => fault,
+        }
+    }
+
+    fn has_elements(&self, id: AttributeId) -> bool {
+        let attribute = self.registry.attribute(id);
+        (attribute.kind == Type::Complex || attribute.multi_valued) && !attribute.extension
+    }
+
     fn chosen(
         &self,
         path: &AttributePath,
@@ -76,7 +93,7 @@ impl Targets<'_> {
             Some(sub) => format!("{path}[{filter}].{sub}"),
             None => format!("{path}[{filter}]"),
         };
-        if (attribute.kind != Type::Complex && !attribute.multi_valued) || attribute.extension {
+        if !self.has_elements(id) {
             return Err(PatchFault::NoElements { path: text });
         }
         let mut resolver = Resolver { in_path: true, ..Resolver::new(self.registry, self.dialect, &|_: &AttributePath| false) };

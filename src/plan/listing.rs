@@ -174,15 +174,6 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// Heap memory, by capacity.
-    pub(crate) fn heap_bytes(&self) -> usize {
-        (self.order.as_ref().map_or(0, Vec::capacity) + self.places.capacity()) * 4
-    }
-
     /// A page of rows in the contract's order.
     pub(crate) fn changes<'a>(&mut self, sides: &Sides<'a>, diff: &Diff, scratch: &mut Scratch, query: &Query) -> Vec<AccessChange<'a>> {
         let mut causes = Causes::new(sides.facts, sides.change);

@@ -1,6 +1,7 @@
 //! Requests -> change -> access diff, guards, answers, records, inverse.
 
 mod guards;
+mod inverse;
 mod listing;
 mod losses;
 #[allow(clippy::module_inception)]
@@ -9,4 +10,5 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+pub use inverse::requests_json;
 pub use plan::{Plan, Query, Reply};

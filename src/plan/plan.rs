@@ -148,7 +148,7 @@ impl Organization {
     }
 
     /// Whether the lazy parts of a plan can still be read.
-    fn judge_readable(&self, plan: &Plan) -> Result<(), ScimError> {
+    pub(super) fn judge_readable(&self, plan: &Plan) -> Result<(), ScimError> {
         if plan.serial == self.serial {
             return Ok(());
         }
@@ -169,7 +169,7 @@ impl Organization {
     }
 
     /// An identifier of the organization, or of a resource that a plan creates.
-    fn name_in<'s>(&'s self, edits: &'s Edits, id: Id) -> Cow<'s, str> {
+    pub(super) fn name_in<'s>(&'s self, edits: &'s Edits, id: Id) -> Cow<'s, str> {
         if self.names.class(id).is_some() {
             return self.names.text(id);
         }

@@ -12,3 +12,4 @@ mod write;
 
 pub(crate) use exchange::{Exchange, Stop, error_response};
 pub use request::{Actor, Context, Method, Request, Response};
+pub(crate) use target::{encoded, endpoint};

@@ -10,11 +10,11 @@ use super::target::Address;
 use crate::dialect::Tolerance;
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType, Severity};
-use crate::org::{Audience, Class, Id, Kind, Parent, Rank};
+use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
 use crate::patch::members::{ListEdit, Reference, edits_of, is_on, reader, reference};
 use crate::patch::{Patcher, operations, patch_document};
-use crate::resource::{Document, Findings, Judge, NodeId};
-use crate::schema::{AttributeId, Mutability};
+use crate::resource::{Document, Findings, Judge, NodeId, value};
+use crate::schema::{AttributeId, Mutability, common};
 
 /// What a resource is to be: its document, and what of it is kept as facts.
 struct Wanted<'d> {
@@ -49,11 +49,12 @@ impl Exchange<'_, '_> {
             wanted.edges.iter().flatten().try_for_each(|(_, rank)| self.judge_rank(parent.id, *rank))?;
         }
         self.judge_unique(None, kind, &wanted.document)?;
-        let name = match given_id.filter(|_| self.is_system()) {
-            Some(id) => id.to_owned(),
-            None => (self.new_id)().map_err(Stop::Fatal)?,
+        let (name, created) = match given_id.filter(|_| self.is_system()) {
+            // What comes back was there before.
+            Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
+            None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
-        let body = org.body_of(&wanted.document, org.type_of(kind), self.context.now, self.context.now);
+        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
             return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
@@ -64,6 +65,14 @@ impl Exchange<'_, '_> {
             self.draft.set_grant(id, user, org.config.roles.strongest());
         }
         Ok(id)
+    }
+
+    /// `meta.created` of a body as it was sent.
+    fn created_at(&self, kind: Kind, text: &str) -> Option<Time> {
+        let config = &self.draft.org.config;
+        let document = config.registry.stored(text, self.draft.org.type_of(kind), &config.limits).ok()?;
+        let created = document.value_at(&config.registry, common::META_CREATED)?;
+        value::date_time(&document.string(created)?).map(|(milliseconds, _)| milliseconds)
     }
 
     /// PUT: what is omitted is cleared (RFC 7644 §3.5.1).

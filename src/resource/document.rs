@@ -5,9 +5,12 @@
 
 use std::borrow::Cow;
 
-use super::scan::Span;
+use super::read::{Builder, Findings, Judge};
+use super::scan::{Scan, Span};
+use crate::dialect::Dialect;
+use crate::limits::Limits;
 use crate::path::quoted;
-use crate::schema::{AttributeId, Registry};
+use crate::schema::{AttributeId, Registry, common};
 
 /// A node's place in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +50,8 @@ pub(crate) struct Node {
     /// Its text can be copied as it stands.
     clean: bool,
     removed: bool,
+    /// An object or array whose parts are still text.
+    folded: bool,
     /// The raw text; a string's is without its quotation marks.
     start: u32,
     end: u32,
@@ -186,6 +191,12 @@ impl<'s> Document<'s> {
 
     /// Puts `new`, which stands in no list, where `old` was.
     pub(crate) fn put_in_place(&mut self, old: NodeId, new: NodeId) {
+        let above = self.node(old).parent;
+        self.take_place(old, new);
+        self.soil(above);
+    }
+
+    fn take_place(&mut self, old: NodeId, new: NodeId) {
         let was = self.node(old);
         let mut node = self.node(new);
         node.parent = was.parent;
@@ -200,7 +211,82 @@ impl<'s> Document<'s> {
             node.parent = old;
             child = node.next;
         }
-        self.soil(was.parent);
+    }
+
+    /// Reads the value of an attribute of the resource into nodes, where it is still text.
+    pub(crate) fn unfold(&mut self, registry: &Registry, id: AttributeId, limits: &Limits) -> Scan<()> {
+        let Some(at) = self.child(NodeId::ROOT, id) else { return Ok(()) };
+        let node = self.node(at);
+        if !node.folded {
+            return Ok(());
+        }
+        // INVARIANT: only what stands in the text of the resource itself is ever folded.
+        let Some(Cow::Borrowed(text)) = self.sources.get(usize::from(node.source)) else { return Ok(()) };
+        let text: &'s str = text;
+        let mut findings = Findings::default();
+        let place = (text, SourceId(node.source));
+        let read = Builder::new(registry, Dialect::Rfc, Judge::Stored, place, self, &mut findings, limits.json_depth)
+            .starting(node.start as usize, String::new())
+            .value_of(id, false)?;
+        match read {
+            Some(read) => {
+                self.take_place(at, read);
+                // INVARIANT: what is part of something whose text is not canonical is not canonical either.
+                if !self.node(at).clean {
+                    self.soil(self.node(at).parent);
+                }
+            }
+            None => self.remove(at),
+        }
+        Ok(())
+    }
+
+    /// The same for several attributes; what cannot be read stays text.
+    pub(crate) fn unfold_all(&mut self, registry: &Registry, ids: &[AttributeId], limits: &Limits) {
+        for id in ids {
+            let _ = self.unfold(registry, registry.top(*id), limits);
+        }
+    }
+
+    /// A copy of a value that is in no list yet.
+    pub(crate) fn copy(&mut self, id: NodeId) -> NodeId {
+        let mut node = self.node(id);
+        (node.parent, node.first, node.last, node.next) = (NodeId::NONE, NodeId::NONE, NodeId::NONE, NodeId::NONE);
+        let copy = self.add(node);
+        for child in self.children(id).collect::<Vec<_>>() {
+            let child = self.copy(child);
+            if let Some(node) = self.node_mut(child) {
+                node.parent = copy;
+            }
+            self.link(copy, child);
+        }
+        copy
+    }
+
+    /// Adds the URI of an extension to `schemas`, or takes it out.
+    pub(crate) fn list_schema(&mut self, main: &str, urn: &str, listed: bool) {
+        let list = self.child(NodeId::ROOT, common::SCHEMAS);
+        let known =
+            list.and_then(|list| self.children(list).find(|node| self.string(*node).is_some_and(|uri| uri.eq_ignore_ascii_case(urn))));
+        match (listed, known) {
+            (false, Some(node)) => self.remove(node),
+            (true, None) => {
+                let list = list.unwrap_or_else(|| {
+                    let list = self.push(None, Node::made(common::SCHEMAS, Kind::Array));
+                    self.attach(NodeId::ROOT, list);
+                    let main = self.push_text(common::SCHEMAS, main);
+                    self.attach(list, main);
+                    list
+                });
+                let node = self.push_text(common::SCHEMAS, urn);
+                self.attach(list, node);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn is_object(&self, id: NodeId) -> bool {
+        self.node(id).kind == Kind::Object
     }
 
     pub(crate) fn remove(&mut self, id: NodeId) {
@@ -304,6 +390,7 @@ impl Node {
         escaped: false,
         clean: false,
         removed: true,
+        folded: false,
         start: 0,
         end: 0,
         name: (0, 0),
@@ -337,6 +424,13 @@ impl Node {
     /// A value named by something that no schema knows.
     pub(crate) fn named(mut self, name: Span) -> Self {
         self.name = (name.start, name.end);
+        self
+    }
+
+    /// An object or array that is left as text until it is asked for.
+    #[inline]
+    pub(crate) fn folded(mut self) -> Self {
+        self.folded = true;
         self
     }
 

@@ -5,8 +5,43 @@ use std::cmp::Ordering;
 
 use super::document::{Document, Kind, NodeId};
 use super::value;
+use crate::schema::{Registry, Type};
 
 impl Document<'_> {
+    /// Whether two values say the same in the eyes of the schema: text without case unless caseExact, dateTimes by
+    /// instant, values in any order (RFC 7643 §2.2, §2.4).
+    pub(crate) fn same_value(&self, registry: &Registry, a: NodeId, b: NodeId) -> bool {
+        let (left, right) = (self.node(a), self.node(b));
+        match (left.kind, right.kind) {
+            (Kind::String, Kind::String) => {
+                let attribute = registry.attribute(left.attribute);
+                let (Some(x), Some(y)) = (self.string(a), self.string(b)) else { return false };
+                match attribute.kind {
+                    Type::DateTime => x == y || value::date_time(&x).is_some_and(|x| Some(x) == value::date_time(&y)),
+                    Type::String if !attribute.case_exact => value::equal_folded(&x, &y),
+                    Type::Reference if !attribute.case_exact => x.eq_ignore_ascii_case(&y),
+                    _ => x == y,
+                }
+            }
+            (Kind::Object, Kind::Object) => {
+                self.children(a).count() == self.children(b).count()
+                    && self.children(a).all(|child| {
+                        let twin = self.child(b, self.node(child).attribute);
+                        twin.is_some_and(|twin| self.same_value(registry, child, twin))
+                    })
+            }
+            (Kind::Array, Kind::Array) => {
+                let mut rest: Vec<NodeId> = self.children(b).collect();
+                let found = self.children(a).all(|element| {
+                    let twin = rest.iter().position(|other| self.same_value(registry, element, *other));
+                    twin.map(|twin| rest.swap_remove(twin)).is_some()
+                });
+                found && rest.is_empty()
+            }
+            _ => self.equals(a, self, b),
+        }
+    }
+
     /// Whether `a`, in this document, and `b`, in `other`, say the same.
     pub(crate) fn equals(&self, a: NodeId, other: &Document<'_>, b: NodeId) -> bool {
         let (left, right) = (self.node(a), other.node(b));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::document::{Kind, Node, NodeId};
-use super::read::{Judge, Level, Place, Reader, Seen, Step};
+use super::read::{Judge, Level, NOWHERE, Place, Reader, Seen, Step};
 use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
 use super::value;
 use crate::dialect::Tolerance;
@@ -40,7 +40,8 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     /// A readOnly attribute in what a client sends.
     #[cold]
     pub(super) fn pass_over(&mut self, attribute: &Attribute, at: &Place<'_>) -> Scan<Seen> {
-        if self.skip(at)? {
+        let assigned = self.skip(at)?;
+        if assigned {
             let path = &attribute.path;
             match self.judge {
                 Judge::Patch(_) => {
@@ -52,7 +53,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
                 }
             }
         }
-        Ok(Seen::UNASSIGNED)
+        Ok(Seen { assigned, ..Seen::UNASSIGNED })
     }
 
     #[cold]
@@ -66,7 +67,9 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     pub(super) fn second_primary(&mut self, attribute: &Attribute, name: Span, element: &Place<'_>) {
         let path = format!("{}.primary", attribute.path);
         let detail = format!("`{path}` may be true for one value only");
-        self.issue(ScimType::InvalidValue, &path, detail, "RFC 7643 §2.4", &element.below(Step::Name(name)));
+        // An element that is given as text has no parts to point at.
+        let place = if name == NOWHERE { *element } else { element.below(Step::Name(name)) };
+        self.issue(ScimType::InvalidValue, &path, detail, "RFC 7643 §2.4", &place);
     }
 
     /// A `value` that must be unique stands once.
@@ -180,9 +183,6 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             }
             let tolerance = if is_manager { Tolerance::EntraManagerString } else { Tolerance::EntraMemberString };
             if let Some(value) = attribute.value.filter(|_| (is_manager || is_member) && self.dialect.takes(tolerance)) {
-                if text.is_empty() {
-                    return Ok(Some(Seen::UNASSIGNED));
-                }
                 self.note(tolerance, &attribute.path, "the text was read as the `value`".into());
                 if BUILD {
                     let node = self.document.push(parent.some(), Node::made(id, Kind::Object));
@@ -191,7 +191,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
                 return Ok(Some(Seen::BENT));
             }
         }
-        if token == Token::Array && is_manager && self.dialect.takes(Tolerance::EntraManagerArray) {
+        if token == Token::Array && is_manager && !matches!(at.step, Step::Index(_)) && self.dialect.takes(Tolerance::EntraManagerArray) {
             // One element and no more is looked for before any of it is read.
             let mut ahead = Scanner::new(self.text, self.max_depth);
             ahead.jump(start + 1);
@@ -240,10 +240,10 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             self.leaf(parent, Node::of_text(id, Kind::Opaque, self.source, span));
             return Ok(Seen::VALUE);
         }
-        self.skip(at)?;
+        let assigned = self.skip(at)?;
         let path = &self.registry.attribute(id).path;
         self.issue(ScimType::InvalidValue, path, format!("`{path}` must be {expected}"), "RFC 7643 §2.3", at);
-        Ok(if self.registry.attribute(id).extension { Seen::UNASSIGNED } else { Seen::BENT })
+        Ok(if self.registry.attribute(id).extension { Seen::UNASSIGNED } else { Seen { assigned, ..Seen::BENT } })
     }
 
     /// A member whose name the schema does not have. `given` learns of an extension that it is found to be of.
@@ -281,7 +281,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             self.leaf(parent, Node::of_text(AttributeId::UNKNOWN, Kind::Opaque, self.source, value).named(span));
             return Ok(Seen::VALUE);
         }
-        self.skip(at)?;
+        let assigned = self.skip(at)?;
         let in_patch = matches!(self.judge, Judge::Patch(_));
         let ignoring = self.dialect.ignoring_attributes();
         match ignoring.filter(|_| if in_patch { inside_element } else { self.judge != Judge::Response }) {
@@ -298,7 +298,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
                 self.issue(scim_type, &path, detail, if in_patch { "RFC 7644 §3.5.2" } else { "RFC 7644 §3.3" }, at);
             }
         }
-        Ok(Seen::UNASSIGNED)
+        Ok(Seen { assigned, ..Seen::UNASSIGNED })
     }
 
     /// The extension's `manager`, where its bare name or `urn:…:User.manager` is tolerated.

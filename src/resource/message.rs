@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::document::unescaped;
 use super::read::Findings;
-use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
+use super::scan::{Scan, Scanner, Span, Token};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
 

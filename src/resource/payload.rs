@@ -103,6 +103,17 @@ impl Registry {
         self.read(text, id, Judge::Stored, Dialect::Rfc, limits, &mut Findings::default())
     }
 
+    /// Reads a resource as it stands, and of each value that has parts only where it is.
+    pub(crate) fn folded<'s>(&self, text: &'s str, id: ResourceTypeId, limits: &Limits) -> Result<Document<'s>, SyntaxError> {
+        let mut document = Document::with_capacity(40);
+        let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
+        let mut findings = Findings::default();
+        let mut reader = Builder::new(self, Dialect::Rfc, Judge::Stored, (text, source), &mut document, &mut findings, limits.json_depth);
+        reader.folded = true;
+        reader.resource(id).map_err(|error| *error)?;
+        Ok(document)
+    }
+
     /// Reads a resource and judges it.
     pub(crate) fn read<'s>(
         &self,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::document::{Document, Kind, Node, NodeId, SourceId, unescaped};
-use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
+use super::scan::{Scan, Scanner, Span, Token};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Slots, Type, common};
@@ -47,14 +47,17 @@ pub(crate) struct Seen {
     pub(crate) there: bool,
     /// Its text is canonical.
     pub(crate) clean: bool,
+    /// The text says more than null, `[]` and `{}`, read or not.
+    pub(super) assigned: bool,
     /// It is true, or an element whose `primary` is.
     pub(super) primary: bool,
 }
 
 impl Seen {
-    pub(super) const UNASSIGNED: Self = Self { there: false, clean: false, primary: false };
-    pub(super) const BENT: Self = Self { there: true, clean: false, primary: false };
-    pub(super) const VALUE: Self = Self { there: true, clean: true, primary: false };
+    pub(super) const UNASSIGNED: Self = Self { there: false, clean: false, assigned: false, primary: false };
+    pub(super) const BENT: Self = Self { there: true, clean: false, assigned: true, primary: false };
+    pub(super) const VALUE: Self = Self { there: true, clean: true, assigned: true, primary: false };
+    const NOTHING_YET: Self = Self { there: false, clean: true, assigned: false, primary: false };
 }
 
 /// Where a value stands: the way to it, kept on the stack, becomes a JSON Pointer only when there is something to tell.
@@ -114,6 +117,8 @@ pub(crate) struct Reader<'r, 't, 'd, 's, const BUILD: bool> {
     /// What the extension that has a `manager` names, and whether it does.
     pub(super) manager_named: bool,
     pub(super) schemas: Schemas,
+    /// Objects and arrays are left as text.
+    pub(super) folded: bool,
     /// The type of the resource being read.
     pub(super) resource_type: Option<ResourceTypeId>,
     /// The name of the last `primary` that is true.
@@ -133,7 +138,7 @@ pub(super) struct Schemas {
     pub(super) read: bool,
 }
 
-const NOWHERE: Span = Span { start: 0, end: 0, escaped: false };
+pub(super) const NOWHERE: Span = Span { start: 0, end: 0, escaped: false };
 
 impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     pub(crate) fn new(
@@ -161,6 +166,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             borrowed: None,
             manager_named: false,
             schemas: Schemas::default(),
+            folded: false,
             resource_type: None,
             primary_name: NOWHERE,
             value_text: NOWHERE,
@@ -256,7 +262,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         self.scanner.jump(self.scanner.at() + 1);
         let mut named = Slots::default();
         let mut strangers = Vec::new();
-        let mut seen = Seen { there: false, clean: true, primary: false };
+        let mut seen = Seen::NOTHING_YET;
         let mut open = !self.scanner.take(b'}');
         while open {
             let span = self.scanner.name()?;
@@ -273,12 +279,18 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                     let text = self.scanner.string()?;
                     self.leaf(parent, Node::of_text(id, Kind::String, self.source, text));
                     given.insert(attribute.slot);
-                    seen.there = true;
+                    (seen.there, seen.assigned) = (true, true);
                     seen.clean &= exact;
                 } else {
                     let value_seen = self.attribute(parent, id, attribute, &here)?;
-                    if value_seen.there {
+                    seen.assigned |= value_seen.assigned;
+                    if attribute.extension && value_seen.assigned {
                         given.insert(attribute.slot);
+                    }
+                    if value_seen.there {
+                        if !attribute.extension {
+                            given.insert(attribute.slot);
+                        }
                         seen.there = true;
                         if value_seen.primary && primary == Some(id) {
                             seen.primary = true;
@@ -293,6 +305,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             } else {
                 let stranger = self.unknown((parent, level), (span, &mut strangers), given, &here)?;
                 seen.there |= stranger.there;
+                seen.assigned |= stranger.assigned;
                 seen.clean &= stranger.clean;
             }
             open = self.scanner.more(b'}', "`,` or `}`")?;
@@ -313,6 +326,9 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         if token == Token::Null {
             self.scanner.word(token)?;
             return Ok(Seen::UNASSIGNED);
+        }
+        if BUILD && self.folded && matches!(token, Token::Object | Token::Array) {
+            return self.fold(parent, id, attribute, token, at);
         }
         let seen = if attribute.multi_valued {
             self.array(parent, id, attribute, token, at)?
@@ -337,7 +353,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         }
         let node = self.open(parent, id, Kind::Array);
         self.scanner.jump(self.scanner.at() + 1);
-        let mut seen = Seen { there: false, clean: true, primary: false };
+        let mut seen = Seen::NOTHING_YET;
         let (mut index, mut primaries) = (0, false);
         let mut values: Option<HashSet<Cow<'t, str>>> = attribute.unique.then(HashSet::new).filter(|_| self.judge != Judge::Stored);
         let lists_schemas = id == common::SCHEMAS && matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response);
@@ -350,9 +366,10 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                 self.scanner.word(token)?;
                 seen.clean = false;
             } else {
-                self.value_text = NOWHERE;
+                (self.value_text, self.primary_name) = (NOWHERE, NOWHERE);
                 let element = self.single(node, id, attribute, token, &here)?;
                 seen.there |= element.there;
+                seen.assigned |= element.assigned;
                 seen.clean &= element.clean & element.there;
                 if element.primary {
                     if primaries && self.judge != Judge::Stored && attribute.primary.is_some() {
@@ -401,6 +418,23 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         Ok(Seen { primary: kind == Kind::True, ..Seen::VALUE })
     }
 
+    /// Leaves an object or array as text.
+    fn fold(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, token: Token, at: &Place<'_>) -> Scan<Seen> {
+        let (kind, fits) = match token {
+            Token::Array => (Kind::Array, attribute.multi_valued),
+            _ => (Kind::Object, attribute.kind == Type::Complex && !attribute.multi_valued),
+        };
+        let span = self.scanner.skip(at.depth)?;
+        let empty = |byte| matches!(byte, b'[' | b']' | b'{' | b'}' | b' ' | b'\n' | b'\r' | b'\t');
+        if self.scanner.slice(span).bytes().all(empty) {
+            return Ok(Seen::UNASSIGNED);
+        }
+        let node =
+            if fits { Node::of_text(id, kind, self.source, span).folded() } else { Node::of_text(id, Kind::Opaque, self.source, span) };
+        self.leaf(parent, node);
+        Ok(Seen::VALUE)
+    }
+
     pub(super) fn complex(&mut self, parent: NodeId, id: AttributeId, attribute: &'r Attribute, at: &Place<'_>) -> Scan<Seen> {
         let mut given = Slots::default();
         if BUILD
@@ -420,7 +454,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         if BUILD {
             self.document.remove(node);
         }
-        Ok(Seen::UNASSIGNED)
+        Ok(Seen { assigned: seen.assigned, ..Seen::UNASSIGNED })
     }
 
     pub(super) fn text_at(&self, span: Span) -> Cow<'t, str> {

@@ -299,6 +299,15 @@ impl Registry {
         self.resource_type(id).names.find(name.as_bytes(), &self.attributes).map(|(id, _)| id)
     }
 
+    /// The attribute of the resource, an extension's URN included, that `id` is or belongs to.
+    pub(crate) fn top(&self, id: AttributeId) -> AttributeId {
+        let mut top = id;
+        while let Some(parent) = self.attribute(top).parent {
+            top = parent;
+        }
+        top
+    }
+
     /// The sub-attribute of `parent` called `name`.
     pub(crate) fn child(&self, parent: AttributeId, name: &str) -> Option<AttributeId> {
         self.attribute(parent).names.find(name.as_bytes(), &self.attributes).map(|(id, _)| id)

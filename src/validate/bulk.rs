@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::patch;
-use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, SyntaxError, ValidateOptions};
+use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
 
 const CLAUSE: &str = "RFC 7644 §3.7";

@@ -2,7 +2,7 @@
 
 use crate::issue::ScimType;
 use crate::path::parse_attribute_path;
-use crate::resource::{Filter, Findings, MessageReader, Scan, Shape, SyntaxError, ValidateOptions};
+use crate::resource::{Filter, Findings, MessageReader, Scan, Shape, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
 
 const CLAUSE: &str = "RFC 7644 §3.4.3";

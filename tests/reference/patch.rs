@@ -4,7 +4,7 @@ use super::filter::{self, Const, Filter, Scope, Wrong};
 use super::json::{J, parse, twice};
 use super::payload::{Purpose, Reader};
 use super::schema::{Attr, Dialect, Registry, ResourceType, Type};
-use super::value::equal;
+use super::value::{equal, exactly};
 
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -108,7 +108,7 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     }
     notes.sort_unstable();
     notes.dedup();
-    Ok(Patched { changed: !before.same(&after), resource: after, notes })
+    Ok(Patched { changed: !exactly(&before, &after), resource: after, notes })
 }
 
 fn has_values(resource: &J, urn: &str) -> bool {
@@ -173,9 +173,7 @@ impl<'a> Run<'a> {
                 return Err("invalidPath");
             }
             let mut p = filter::Parser { c: &chars, at: bracket + 1, entra: self.dialect == Dialect::Entra, notes: Vec::new() };
-            let wrong = |w: Wrong| {
-                if w == Wrong::Unknown { "invalidPath" } else { "invalidFilter" }
-            };
+            let wrong = |_: Wrong| "invalidFilter";
             let inner = p.either(true).map_err(wrong)?;
             while chars.get(p.at) == Some(&' ') {
                 p.at += 1;
@@ -296,7 +294,10 @@ impl<'a> Run<'a> {
                 if new.unassigned() && attr.required && !stored.unassigned() {
                     return Err("mutability");
                 }
-                self.store(*extension, attr, new);
+                // What says the same stays as it is written, its order too.
+                if !exactly(&stored, &new) {
+                    self.store(*extension, attr, new);
+                }
                 Ok(())
             }
         }
@@ -307,7 +308,11 @@ impl<'a> Run<'a> {
             Some(urn) => self.resource.named(urn),
             None => Some(&self.resource),
         };
-        holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null)
+        match holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null) {
+            // Elements that say nothing are none.
+            J::Arr(items) => J::Arr(items.into_iter().filter(|item| !item.unassigned()).collect()),
+            other => other,
+        }
     }
 
     fn store(&mut self, extension: Option<&str>, attr: &Attr, new: J) {
@@ -336,6 +341,17 @@ impl<'a> Run<'a> {
     fn read(&mut self, attr: &Attr, value: &J, element: bool) -> Outcome<J> {
         let mut reader = Reader::new(self.dialect, Purpose::Patch);
         let read = if element { reader.single(attr, value, "", "") } else { reader.attribute(attr, value, "", "") };
+        self.notes.append(&mut reader.notes);
+        match reader.issues.first() {
+            Some(issue) => Err(issue.scim_type),
+            None => Ok(read),
+        }
+    }
+
+    fn read_element(&mut self, attr: &Attr, value: &J, partial: bool) -> Outcome<J> {
+        let mut reader = Reader::new(self.dialect, Purpose::Patch);
+        reader.partial = partial;
+        let read = reader.single(attr, value, "", "");
         self.notes.append(&mut reader.notes);
         match reader.issues.first() {
             Some(issue) => Err(issue.scim_type),
@@ -487,7 +503,9 @@ impl<'a> Run<'a> {
         for (name, v) in given.members() {
             let sub = attr.sub(name).expect("a sub-attribute");
             if !v.unassigned() {
-                out.set(name, v.clone());
+                if !out.named(name).is_some_and(|there| exactly(there, v)) {
+                    out.set(name, v.clone());
+                }
             } else if kind == Kind::Replace {
                 if sub.required && out.named(name).is_some() {
                     return Err("mutability");
@@ -564,7 +582,11 @@ impl<'a> Run<'a> {
         if nothing && kind == Kind::Add {
             return Ok(stored.clone());
         }
-        let read = if nothing { J::Null } else { self.read(attr, value, true)? };
+        // Merged into what is there, an element may leave out what is required.
+        let read = if nothing { J::Null } else { self.read_element(attr, value, kind == Kind::Add)? };
+        if read.unassigned() && kind == Kind::Add {
+            return Ok(stored.clone());
+        }
         if !attr.multi {
             if !filter::element_matches(f, attr, stored, self.dialect) {
                 return self.unmatched(kind, attr, f, &read);
@@ -598,13 +620,24 @@ impl<'a> Run<'a> {
         if sets_primary && hits.len() > 1 {
             return Err("invalidValue");
         }
-        for (i, item) in items.iter_mut().enumerate() {
-            if hits.contains(&i) {
-                *item = read.clone();
+        let mut gone = Vec::new();
+        for &i in &hits {
+            if exactly(&items[i], &read) {
+                continue;
+            }
+            items[i] = read.clone();
+            // What has become equal to another element is one with it.
+            if (0..items.len()).any(|j| j != i && !gone.contains(&j) && already(attr, &items[j], &read)) {
+                gone.push(i);
             } else if sets_primary {
-                clear_primary(attr, item);
+                items.iter_mut().enumerate().filter(|(j, _)| *j != i).for_each(|(_, item)| clear_primary(attr, item));
             }
         }
+        let mut i = 0;
+        items.retain(|_| {
+            i += 1;
+            !gone.contains(&(i - 1))
+        });
         Ok(J::Arr(items))
     }
 
@@ -682,7 +715,7 @@ fn drop_stale(attr: &Attr, stored: &J, given: &J, out: &mut J) {
     };
     let new = given.named("value").cloned().unwrap_or(J::Null);
     let old = stored.named("value").cloned().unwrap_or(J::Null);
-    if new.unassigned() || equal(value, &new, &old) {
+    if new.unassigned() || old.unassigned() || equal(value, &new, &old) {
         return;
     }
     for name in ["$ref", "display", "displayName"] {

@@ -49,6 +49,8 @@ pub struct Report {
 pub struct Reader {
     pub dialect: Dialect,
     pub purpose: Purpose,
+    /// What is required may be left out.
+    pub partial: bool,
     pub issues: Vec<Issue>,
     pub notes: Vec<&'static str>,
 }
@@ -59,7 +61,7 @@ pub fn escape(key: &str) -> String {
 
 impl Reader {
     pub fn new(dialect: Dialect, purpose: Purpose) -> Reader {
-        Reader { dialect, purpose, issues: Vec::new(), notes: Vec::new() }
+        Reader { dialect, purpose, partial: false, issues: Vec::new(), notes: Vec::new() }
     }
 
     fn error(&mut self, scim_type: &'static str, path: &str, pointer: &str) {
@@ -83,6 +85,9 @@ impl Reader {
                 J::Arr(items) if items.is_empty() => J::Null,
                 J::Arr(items) if attr.is_manager && self.entra() && items.len() == 1 => {
                     self.notes.push("entra.manager-array");
+                    if items[0] == J::Arr(Vec::new()) {
+                        return J::Null; // rule 2 of the one element
+                    }
                     self.single(attr, &items[0], path, &format!("{pointer}/0"))
                 }
                 J::Arr(_) => {
@@ -131,7 +136,11 @@ impl Reader {
             (Type::Complex, J::Str(text)) if self.entra() => {
                 if let Ok(object @ J::Obj(_)) = parse(text) {
                     self.notes.push("entra.json-text");
-                    return self.complex(attr, &object, path, pointer);
+                    // What stands inside the text has no pointer of its own.
+                    let before = self.issues.len();
+                    let read = self.complex(attr, &object, path, pointer);
+                    self.issues.iter_mut().skip(before).for_each(|i| i.pointer = pointer.to_string());
+                    return read;
                 }
                 if attr.is_manager || attr.is_members {
                     self.notes.push(if attr.is_manager { "entra.manager-string" } else { "entra.member-string" });
@@ -152,7 +161,7 @@ impl Reader {
             (Type::DateTime, J::Str(text)) => instant(text).is_some(),
             (Type::Binary, J::Str(text)) => base64(text),
             (Type::String, J::Str(text)) => !(attr.name == "userName" && text.is_empty()),
-            (Type::Reference, J::Str(_)) => true,
+            (Type::Reference, J::Str(text)) => text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c)),
             _ => false,
         };
         if fits {
@@ -195,7 +204,7 @@ impl Reader {
             }
         }
         // An element must be whole; a singular value in PATCH is merged first and looked at then.
-        if !(out.unassigned() && refused.is_empty()) && (self.purpose != Purpose::Patch || attr.multi) {
+        if !(out.unassigned() && refused.is_empty()) && (self.purpose != Purpose::Patch || attr.multi) && !self.partial {
             for sub in attr.subs.iter().filter(|a| a.required) {
                 let demanded = !sub.read_only() || self.purpose == Purpose::Response;
                 if demanded && out.at(&sub.name).is_none_or(J::unassigned) && !refused.contains(&sub.name) {
@@ -238,13 +247,13 @@ impl Reader {
     }
 }
 
-/// RFC 4648 §4 or §5, padded or not.
+/// RFC 4648 §4, padded or not (RFC 7643 §2.3.6: the URL alphabet only where a definition says so, and none can).
 fn base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     text.len() - body.len() <= 2
         && body.len() % 4 != 1
         && (text.len() == body.len() || text.len().is_multiple_of(4))
-        && body.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/' | b'-' | b'_'))
+        && body.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'/'))
 }
 
 /// `Err` names the scimType of a text that is no JSON at all.
@@ -316,6 +325,7 @@ pub fn validate(
             if !object.unassigned() {
                 present.push(e.id.clone());
             }
+            let before = r.issues.len();
             for (i, (inner, v)) in object.members().iter().enumerate() {
                 let there = format!("{here}/{}", escape(inner));
                 let attr = e.attrs.iter().find(|a| a.name.eq_ignore_ascii_case(inner));
@@ -330,6 +340,9 @@ pub fn validate(
                     None => r.unknown(&path, &there, false),
                     Some(attr) => member(&mut r, &mut out, Some(&e.id), attr, v, &path, &there),
                 }
+            }
+            if matches!(value, J::Str(_)) {
+                r.issues.iter_mut().skip(before).for_each(|i| i.pointer = here.clone());
             }
             continue;
         }
@@ -448,7 +461,7 @@ fn schemas(r: &mut Reader, rt: &ResourceType, payload: &J, present: &[String]) {
             if r.dialect == Dialect::Entra {
                 r.notes.push("entra.unknown-schema");
             } else {
-                r.error("invalidValue", "schemas", &here);
+                r.error("invalidSyntax", "schemas", &here);
             }
         }
         seen.push(text.to_string());

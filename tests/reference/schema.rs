@@ -274,7 +274,10 @@ fn attribute(document: &J, schema: &str, parent: &str) -> Attr {
         // §4.3 calls both sub-attributes RECOMMENDED, and rule 19 stores {value} alone: README.
         required: flag("required") && !enterprise_manager,
         // Rule 10: ids compare exactly, whatever the document says.
-        case_exact: flag("caseExact") || ((members || enterprise_manager) && name == "value"),
+        // RFC 7643 §2.3.7: a reference is case exact, whatever the document says; `schemas` are URNs (rule 1).
+        case_exact: flag("caseExact")
+            || (kind == Type::Reference && name != "schemas")
+            || ((members || enterprise_manager || (schema == USER && parent == "groups")) && name == "value"),
         // Rule 3: members.display is taken as readWrite.
         mutability: if members && name == "display" { "readWrite".into() } else { text("mutability", "readWrite") },
         returned: text("returned", "default"),

@@ -73,7 +73,7 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    if !(1..=12).contains(&month) || day < 1 || day > days[month as usize - 1] || hour > 23 || minute > 59 || second > 59 {
+    if !(1..=12).contains(&month) || day < 1 || day > days[month as usize - 1] || hour > 24 || minute > 59 || second > 59 {
         return None;
     }
     let mut rest = &text[19..];
@@ -84,6 +84,10 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
             return None;
         }
         rest = &tail[fraction.len()..];
+    }
+    // xsd:dateTime has 24:00:00 for the first instant of the next day, and no other time after 23:59:59.
+    if hour == 24 && (minute != 0 || second != 0 || fraction.contains(|c| c != '0')) {
+        return None;
     }
     let offset = match rest {
         "" | "Z" => 0,
@@ -97,7 +101,7 @@ pub fn instant(text: &str) -> Option<(i64, String)> {
                 return None;
             }
             let (h, m): (i64, i64) = (zone[1..3].parse().ok()?, zone[4..6].parse().ok()?);
-            if h > 14 || m > 59 {
+            if m > 59 || h * 60 + m > 14 * 60 {
                 return None;
             }
             (h * 60 + m) * if z[0] == b'-' { -60 } else { 60 }
@@ -121,13 +125,29 @@ pub fn order(attr: &Attr, a: &J, b: &J) -> Option<Ordering> {
     }
 }
 
+/// Whether each value of one list has a partner in the other: their order has no meaning.
+pub fn in_any_order(a: &[J], b: &[J], same: &dyn Fn(&J, &J) -> bool) -> bool {
+    let mut rest: Vec<&J> = b.iter().collect();
+    a.iter().all(|v| rest.iter().position(|w| same(v, w)).map(|i| rest.swap_remove(i)).is_some()) && rest.is_empty()
+}
+
+/// Equal to the letter, the order of values aside.
+pub fn exactly(a: &J, b: &J) -> bool {
+    match (a, b) {
+        (J::Arr(a), J::Arr(b)) => in_any_order(a, b, &exactly),
+        (J::Obj(a), J::Obj(b)) => a.len() == b.len() && a.iter().all(|(k, v)| b.iter().any(|(l, w)| k == l && exactly(v, w))),
+        (J::Num(a), J::Num(b)) => number_order(a, b) == Ordering::Equal,
+        _ => a == b,
+    }
+}
+
 /// Equal in the eyes of the schema.
 pub fn equal(attr: &Attr, a: &J, b: &J) -> bool {
     if a.unassigned() || b.unassigned() {
         return a.unassigned() && b.unassigned();
     }
     match (a, b) {
-        (J::Arr(a), J::Arr(b)) => a.len() == b.len() && a.iter().zip(b).all(|(v, w)| equal(attr, v, w)),
+        (J::Arr(a), J::Arr(b)) => in_any_order(a, b, &|v, w| equal(attr, v, w)),
         (J::Obj(_), J::Obj(_)) => attr.subs.iter().all(|sub| {
             let pick = |o: &J| o.named(&sub.name).cloned().unwrap_or(J::Null);
             equal(sub, &pick(a), &pick(b))

@@ -39,7 +39,7 @@ fn naive<'a>(sides: &Sides<'a>, diff: &Diff, scratch: &mut Scratch) -> Vec<(Row,
 
 fn pages(sides: &Sides<'_>, diff: &Diff, scratch: &mut Scratch, random: &mut Random) -> String {
     let expected = naive(sides, diff, scratch);
-    let mut listing = Listing::new();
+    let mut listing = Listing::default();
     let all = listing.changes(sides, diff, scratch, &ALL);
     assert_eq!(all, expected.iter().map(|(_, change)| change.clone()).collect::<Vec<_>>());
     for _ in 0..6 {

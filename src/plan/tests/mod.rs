@@ -1,6 +1,7 @@
 //! Random organizations and random plans, written straight into drafts, for the plan's own tests.
 
 mod guards;
+mod inverse;
 mod listing;
 
 use crate::access::{Diff, Direction, Scratch};
@@ -14,7 +15,7 @@ impl Random {
         (0..8).for_each(|_| _ = random.next());
         random
     }
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -26,14 +27,15 @@ impl Random {
     pub(super) fn chance(&mut self, of: usize) -> bool {
         self.below(of) == 0
     }
-    fn pick(&mut self, list: &[Id]) -> Option<Id> {
+    pub(super) fn pick(&mut self, list: &[Id]) -> Option<Id> {
         list.get(self.below(list.len())).copied()
     }
 }
 
 pub(super) fn body(org: &Organization, kind: Kind, json: &str) -> Body {
     let of = org.type_of(kind);
-    org.body_of(&org.config.registry.stored(json, of, &org.config.limits).expect("JSON"), of, 1_000, 1_000)
+    let created = if kind == Kind::Organization { 0 } else { 1_000 };
+    org.body_of(&org.config.registry.stored(json, of, &org.config.limits).expect("JSON"), of, created, 1_000)
 }
 
 /// Ids of a kind that are there, ascending.

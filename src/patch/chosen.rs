@@ -1,0 +1,320 @@
+//! What is done to the elements that a filter in brackets chooses, and to sub-attributes of elements
+//! (RFC 7644 §3.5.2.1 to §3.5.2.3).
+
+use std::borrow::Cow;
+
+use super::apply::Patcher;
+use super::elements::key;
+use super::error::PatchFault;
+use super::message::Op;
+use super::target::Chosen;
+use crate::dialect::Tolerance;
+use crate::path::{Comparison, Filter, Literal};
+use crate::resource::{Kind, Node, NodeId, Operand, Span, Test, Token};
+use crate::schema::{AttributeId, Mutability, Type, Uniqueness};
+
+impl Patcher<'_, '_> {
+    /// A path with a filter in brackets.
+    pub(super) fn operate_on_elements(&mut self, id: AttributeId, chosen: &Chosen, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+        let registry = self.registry;
+        let attribute = registry.attribute(id);
+        let value = match (op, value) {
+            (Op::Remove, _) => None,
+            (_, None) => return Err(PatchFault::MissingValue { path: chosen.text.clone() }),
+            (_, Some(value)) => Some(value),
+        };
+        let nothing = match value {
+            Some(value) => self.is_nothing(value)?,
+            None => false,
+        };
+        if nothing && op == Op::Add {
+            return Ok(());
+        }
+        for part in [Some(id), chosen.sub].into_iter().flatten() {
+            if registry.attribute(part).mutability == Mutability::ReadOnly {
+                return Err(PatchFault::ReadOnly { path: self.path(part) });
+            }
+        }
+        match (value, chosen.sub) {
+            (Some(value), Some(sub)) => self.write_sub(id, Some(chosen), sub, value, op),
+            (None, Some(sub)) => {
+                self.judge_removal(registry.attribute(sub))?;
+                self.matching(id, &chosen.test).into_iter().try_for_each(|element| self.unassign_in(id, element, sub))
+            }
+            (None, None) => self.matching(id, &chosen.test).into_iter().try_for_each(|element| self.remove_element(id, element)),
+            (Some(value), None) => {
+                let merges = op == Op::Add && attribute.kind == Type::Complex;
+                let given = match (nothing, merges) {
+                    (true, _) => None,
+                    (false, true) => self.read_part(id, self.lone_element(value)?, true)?,
+                    (false, false) => self.read(id, self.lone_element(value)?, true)?,
+                };
+                let found = self.matching(id, &chosen.test);
+                match given {
+                    _ if found.is_empty() => self.make_element(id, chosen, given, op),
+                    None if op == Op::Add => Ok(()),
+                    None => found.into_iter().try_for_each(|element| self.remove_element(id, element)),
+                    Some(given) if merges => self.merge_into(id, &found, given),
+                    Some(given) => self.replace_elements(id, &found, given),
+                }
+            }
+        }
+    }
+
+    /// The elements that pass; found by `value` where the filter asks for one.
+    fn matching(&mut self, id: AttributeId, test: &Test) -> Vec<NodeId> {
+        let attribute = self.registry.attribute(id);
+        let value = attribute.value.or((attribute.kind != Type::Complex).then_some(id));
+        let wanted = |test: &Test| match test {
+            Test::Compare(of, Comparison::Eq, Operand::Text { text, .. }) if Some(*of) == value => Some(text.to_string()),
+            _ => None,
+        };
+        let key = match test {
+            Test::And(terms) => terms.iter().find_map(wanted),
+            test => wanted(test),
+        };
+        let candidates = match key.filter(|_| self.list(id).is_some()) {
+            Some(key) => self.with_key(id, &key),
+            None => self.elements(id),
+        };
+        candidates.into_iter().filter(|element| test.passes_element(self.registry, &self.document, *element, id)).collect()
+    }
+
+    /// What becomes of a filter that nothing matches: an error, or an element that matches with what is `given`.
+    fn make_element(&mut self, id: AttributeId, chosen: &Chosen, given: Option<NodeId>, op: Op) -> Result<(), PatchFault> {
+        let no_target = || PatchFault::NoTarget { path: chosen.text.clone() };
+        if op == Op::Replace && !self.dialect.takes(Tolerance::EntraCreateElement) {
+            return Err(no_target());
+        }
+        let element = self.document.push(None, Node::made(id, Kind::Object));
+        if self.registry.attribute(id).kind != Type::Complex || !self.add_constants(&chosen.filter, id, element) {
+            return Err(no_target());
+        }
+        let Some(given) = given else { return Ok(()) };
+        if op == Op::Replace {
+            self.note(Tolerance::EntraCreateElement, &chosen.text, "no value matched the filter; one was made that does");
+        }
+        let parts: Vec<NodeId> = self.document.children(given).collect();
+        self.drop_details(id, Some(element), &parts);
+        for part in parts {
+            match self.document.child(element, self.document.node(part).attribute) {
+                Some(constant) => self.document.put_in_place(constant, part),
+                None => self.document.attach(element, part),
+            }
+        }
+        self.judge_completeness(id, Some(element))?;
+        if self.registry.attribute(id).multi_valued {
+            return self.add_element(id, element);
+        }
+        let holder = self.make_holder(id);
+        if self.document.child(holder, id).is_some() {
+            return Err(no_target());
+        }
+        self.document.attach(holder, element);
+        self.touch(id);
+        Ok(())
+    }
+
+    /// Gives an element what `eq` comparisons joined by `and` ask for; false for any other filter, and for one that
+    /// contradicts itself.
+    fn add_constants(&mut self, filter: &Filter, id: AttributeId, element: NodeId) -> bool {
+        let (path, literal) = match filter {
+            Filter::And(terms) => return terms.iter().all(|term| self.add_constants(term, id, element)),
+            Filter::Compare(path, Comparison::Eq, literal) => (path, literal),
+            _ => return false,
+        };
+        let Some(sub) = self.registry.child(id, &path.name) else { return false };
+        let attribute = self.registry.attribute(sub);
+        if attribute.mutability == Mutability::ReadOnly {
+            return false;
+        }
+        let node = match (literal, attribute.kind) {
+            (Literal::Null, _) => return false,
+            (Literal::Boolean(true), Type::Boolean) => self.document.push(None, Node::made(sub, Kind::True)),
+            (Literal::Boolean(false), Type::Boolean) => self.document.push(None, Node::made(sub, Kind::False)),
+            // The filter was resolved: the text is one of these.
+            (Literal::String(text), Type::Boolean) => {
+                let kind = if text.eq_ignore_ascii_case("true") { Kind::True } else { Kind::False };
+                self.document.push(None, Node::made(sub, kind))
+            }
+            (Literal::Number(number), Type::Integer | Type::Decimal) => self.document.push_number(sub, number),
+            (Literal::String(text), _) => self.document.push_text(sub, text),
+            (other, _) => self.document.push_text(sub, &other.to_string()),
+        };
+        match self.document.child(element, sub) {
+            Some(there) if self.document.same_value(self.registry, there, node) => self.document.put_in_place(there, node),
+            Some(_) => return false,
+            None => self.document.attach(element, node),
+        }
+        true
+    }
+
+    /// Writes one sub-attribute of the chosen elements, or without brackets of every element.
+    pub(super) fn write_sub(
+        &mut self,
+        id: AttributeId,
+        chosen: Option<&Chosen>,
+        sub: AttributeId,
+        value: Span,
+        op: Op,
+    ) -> Result<(), PatchFault> {
+        let attribute = self.registry.attribute(sub);
+        let nothing = self.is_nothing(value)?;
+        let node = if nothing { None } else { self.read(sub, value, false)? };
+        if node.is_none() {
+            if op == Op::Add {
+                return Ok(());
+            }
+            self.judge_removal(attribute)?;
+        }
+        let found = match chosen {
+            Some(chosen) => self.matching(id, &chosen.test),
+            None => self.elements(id),
+        };
+        let Some(node) = node else {
+            return match chosen {
+                Some(chosen) if found.is_empty() => self.make_element(id, chosen, None, op),
+                _ => found.into_iter().try_for_each(|element| self.unassign_in(id, element, sub)),
+            };
+        };
+        if found.is_empty() {
+            let given = self.document.push(None, Node::made(id, Kind::Object));
+            self.document.attach(given, node);
+            if let Some(chosen) = chosen {
+                return self.make_element(id, chosen, Some(given), op);
+            }
+            self.judge_completeness(id, Some(given))?;
+            return self.add_element(id, given);
+        }
+        if self.registry.attribute(id).primary == Some(sub) && self.document.boolean(node) == Some(true) && found.len() > 1 {
+            return Err(PatchFault::SeveralPrimaries { path: attribute.path.to_string() });
+        }
+        for element in found {
+            // Each element has a node of its own.
+            let copy = self.document.copy(node);
+            self.put_in(id, element, &[copy])?;
+        }
+        Ok(())
+    }
+
+    /// Merges an object into each of the chosen elements.
+    fn merge_into(&mut self, id: AttributeId, found: &[NodeId], given: NodeId) -> Result<(), PatchFault> {
+        self.judge_primary(id, found, given)?;
+        for element in found {
+            let copy = self.document.copy(given);
+            let parts: Vec<NodeId> = self.document.children(copy).collect();
+            self.put_in(id, *element, &parts)?;
+        }
+        Ok(())
+    }
+
+    fn judge_primary(&self, id: AttributeId, found: &[NodeId], given: NodeId) -> Result<(), PatchFault> {
+        let Some(primary) = self.registry.attribute(id).primary.filter(|_| found.len() > 1) else { return Ok(()) };
+        match self.document.child(given, primary).and_then(|flag| self.document.boolean(flag)) {
+            Some(true) => Err(PatchFault::SeveralPrimaries { path: self.path(primary) }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes sub-attributes into one element.
+    fn put_in(&mut self, id: AttributeId, element: NodeId, parts: &[NodeId]) -> Result<(), PatchFault> {
+        self.forget(id, element);
+        self.drop_details(id, Some(element), parts);
+        let mut written = false;
+        for part in parts {
+            let sub = self.document.node(*part).attribute;
+            let Some(there) = self.document.child(element, sub) else {
+                self.document.attach(element, *part);
+                written = true;
+                continue;
+            };
+            if self.document.equals(there, &self.document, *part) {
+                continue;
+            }
+            if self.registry.attribute(sub).mutability == Mutability::Immutable && !self.document.same_value(self.registry, there, *part) {
+                return Err(PatchFault::Immutable { path: self.path(sub) });
+            }
+            self.document.put_in_place(there, *part);
+            written = true;
+        }
+        self.remember(id, element);
+        if written {
+            self.touch(id);
+            self.only_primary(id, element);
+            self.judge_unique(id, element)?;
+        }
+        self.judge_completeness(id, Some(element))
+    }
+
+    /// No other element has the key of `element` where keys are unique.
+    fn judge_unique(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
+        let unique = self.registry.attribute(id).value.is_some_and(|value| self.registry.attribute(value).uniqueness != Uniqueness::None);
+        if !unique {
+            return Ok(());
+        }
+        let Some(key) = key(self.registry, &self.document, id, element).map(Cow::into_owned) else { return Ok(()) };
+        if self.with_key(id, &key).len() > 1 {
+            return Err(PatchFault::Taken { path: self.path(id), value: key });
+        }
+        Ok(())
+    }
+
+    pub(super) fn unassign_in(&mut self, id: AttributeId, element: NodeId, sub: AttributeId) -> Result<(), PatchFault> {
+        let Some(there) = self.document.child(element, sub) else { return Ok(()) };
+        if self.registry.attribute(sub).mutability == Mutability::Immutable {
+            return Err(PatchFault::Immutable { path: self.path(sub) });
+        }
+        self.forget(id, element);
+        self.document.remove(there);
+        self.touch(id);
+        if self.document.is_empty(element) {
+            return self.remove_element(id, element);
+        }
+        self.remember(id, element);
+        Ok(())
+    }
+
+    /// Elements chosen by a filter and replaced by an object are replaced whole.
+    fn replace_elements(&mut self, id: AttributeId, found: &[NodeId], given: NodeId) -> Result<(), PatchFault> {
+        self.judge_primary(id, found, given)?;
+        for element in found {
+            if self.document.equals(*element, &self.document, given) {
+                continue;
+            }
+            let copy = self.document.copy(given);
+            self.forget(id, *element);
+            self.document.put_in_place(*element, copy);
+            self.touch(id);
+            // What has become equal to another element is one with it.
+            let twins = match key(self.registry, &self.document, id, *element).map(Cow::into_owned) {
+                Some(key) => self.with_key(id, &key),
+                None => self.elements(id),
+            };
+            let mut twin = false;
+            for other in twins {
+                twin |= other != *element && self.is_same(id, other, *element)?;
+            }
+            if twin {
+                self.document.remove(*element);
+            } else {
+                self.remember(id, *element);
+                self.only_primary(id, *element);
+            }
+        }
+        Ok(())
+    }
+
+    /// `[{…}]` stands for `{…}` where one value is meant.
+    fn lone_element(&self, value: Span) -> Result<Span, PatchFault> {
+        let mut scanner = self.scanner(value);
+        if scanner.token()? != Token::Array {
+            return Ok(value);
+        }
+        scanner.expect(b'[', "`[`")?;
+        if scanner.take(b']') {
+            return Ok(value);
+        }
+        let first = scanner.skip(4)?;
+        Ok(if scanner.take(b']') { first } else { value })
+    }
+}
