@@ -78,7 +78,8 @@ test("320 px, as 1280 at 400 % is: nothing is cut off sideways", async () => {
     await page.waitForTimeout(700);
     const wide = await page.evaluate(() => {
       const main = document.querySelector("main");
-      return { body: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth };
+      const over = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > 320 && !one.closest("[role=grid], [role=table], pre")).slice(-1).map((one) => one.outerHTML.slice(0, 160));
+      return { body: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth, over };
     });
     assert.ok(wide.body <= 320 && wide.main <= 0, `${hash}: ${JSON.stringify(wide)}`);
     await page.context().close();

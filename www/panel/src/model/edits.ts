@@ -10,6 +10,8 @@ export interface Edit {
   /** What it touches: so that the tree can mark it. */
   touches: string[];
   requests: ScimRequest[];
+  /** The entry of the history that it takes back. */
+  undoes?: number;
 }
 
 const PATCH: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];

@@ -141,8 +141,7 @@ export class Why {
   }
   after(user: string, object: Row["object"]) {
     if (!this.pending?.plan) return null;
-    this.#after ??= afterwards(this.replica, this.pending.records);
-    return quiet(() => this.#after!.explain(user, object));
+    return quiet(() => (this.#after ??= afterwards(this.replica, this.pending!.records)).explain(user, object));
   }
   free() {
     this.#after?.free();

@@ -86,7 +86,7 @@ function Detail({ seq, onClose }: { seq: string | null; onClose: () => void }) {
   const rows = useMemo(() => (entry ? rowsOf({ access: { summary: entry.access, changes: entry.changes, truncated: entry.truncated }, names: entry.names }, directory) : null), [entry, directory]);
   const undo = () => {
     if (!entry?.inverse) return;
-    add(fromRequests(`Undo #${entry.seq}: ${entry.reason ?? entry.title}`, entry.inverse));
+    add({ ...fromRequests(`Undo #${entry.seq}: ${entry.reason ?? entry.title}`, entry.inverse), undoes: entry.seq });
     go("review");
   };
   return (

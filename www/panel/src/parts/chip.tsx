@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   inactive: { border: `1px dashed ${tokens.colorNeutralStrokeAccessible}`, color: tokens.colorNeutralForeground3, fontStyle: "italic" },
   name: { overflow: "hidden", textOverflow: "ellipsis", minWidth: 0, lineHeight: 1.3 },
   small: { minWidth: 0 },
-  was: { textDecoration: "line-through", opacity: 0.75 },
+  was: { textDecorationLine: "line-through" },
 });
 
 export function howWords(directory: Directory, chip: Chip): string {

@@ -21,7 +21,6 @@ export const roleAt = (rank: number) => (rank === 0 ? "none" : title(ROLES[rank 
 
 const useStyles = makeStyles({
   change: { display: "inline-flex", alignItems: "center", gap: "4px", whiteSpace: "nowrap", fontSize: "12px", padding: "2px 8px", borderRadius: tokens.borderRadiusMedium },
-  was: { opacity: 0.85 },
   is: { fontWeight: 600 },
 });
 
@@ -32,7 +31,7 @@ export function Change({ kind, before, after }: { kind: AccessChangeKind; before
   return (
     <span className={mergeClasses(styles.change, kinds[kind])}>
       <Icon aria-hidden />
-      {before === after ? <span className={styles.is}>{roleAt(before)}</span> : <><span className={styles.was}>{roleAt(before)}</span><span aria-hidden>→</span><span className="visually-hidden">to</span><span className={styles.is}>{roleAt(after)}</span></>}
+      {before === after ? <span className={styles.is}>{roleAt(before)}</span> : <><span>{roleAt(before)}</span><span aria-hidden>→</span><span className="visually-hidden">to</span><span className={styles.is}>{roleAt(after)}</span></>}
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ScimRequest } from "scim-policy";
-import { ApiProblem, type Client, type Committed, type Status } from "../api/client";
+import { ApiProblem, type Client, type CommitBody, type Committed, type Status, type UndoBody } from "../api/client";
 import type { Directory } from "../model/directory";
 import type { Edit } from "../model/edits";
 import { differs, preview, type Difference, type Pending } from "../model/pending";
@@ -27,6 +27,15 @@ export interface Panel {
   commit(approve: string[], reason: string): Promise<Committed>;
   /** Reads what is new. */
   follow(): Promise<void>;
+}
+
+/** A trap in the module takes its organization along; the records bring it back. */
+function isLost({ organization }: Replica): boolean {
+  try {
+    return organization !== null && organization.version === "";
+  } catch {
+    return true;
+  }
 }
 
 const Context = createContext<Panel | null>(null);
@@ -61,7 +70,7 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
 
   const following = useRef<Promise<void> | null>(null);
   const follow = useCallback(() => {
-    following.current ??= load(client, held.current, () => {})
+    following.current ??= load(client, isLost(held.current) ? null : held.current, () => {})
       .then((next) => {
         held.current = next;
         setReplica(next);
@@ -102,7 +111,11 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
     async (approve: string[], reason: string) => {
       const requests: ScimRequest[] = edits.flatMap((edit) => edit.requests);
       try {
-        const done = await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: reason || edits.map((edit) => edit.says).join("; ").slice(0, 400), atomic: true, accessLimit: 0 });
+        const undoes = edits.length === 1 ? edits[0]!.undoes : undefined;
+        const why = reason || edits.map((edit) => edit.says).join("; ").slice(0, 400);
+        const done = undoes !== undefined
+          ? await client.post<Committed>(`history/${undoes}/undo`, { commit: true, expect: replica.version, approve, reason: why } satisfies UndoBody)
+          : await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: why, atomic: true, accessLimit: 0 } satisfies CommitBody);
         setEdits([]);
         await follow();
         void queries.invalidateQueries();

@@ -9,6 +9,7 @@ import {
 } from "@fluentui/react-icons";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { sentence } from "../model/diff";
+import { Boundary } from "./boundary";
 import { Help } from "./help";
 import { usePanel } from "./panel";
 import { go, href, useRoute } from "./router";
@@ -131,7 +132,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
             <NavItem key={each.page} value={each.page} icon={<each.icon />} href={href(each.page)}>
               <span className={styles.item}>
                 {each.name}
-                {badge > 0 && <CounterBadge count={badge} size="small" appearance="filled" color={each.page === "inbox" ? "danger" : "brand"} aria-label={each.page === "inbox" ? `${badge} held` : `${badge} edits`} />}
+                {badge > 0 && <CounterBadge count={badge} size="small" appearance="filled" color={each.page === "inbox" ? "danger" : "brand"} aria-label={each.page === "inbox" ? `${badge} held` : badge === 1 ? "1 edit" : `${badge} edits`} />}
               </span>
             </NavItem>
           );
@@ -164,18 +165,22 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
           </Menu>
           <Tooltip content={`Sign out ${panel.replica.session.token.person}`} relationship="label"><Button appearance="subtle" icon={<SignOutRegular />} onClick={onSignOut} /></Tooltip>
         </header>
+        {(panel.offline || (inbox?.headline && page !== "inbox")) && <section aria-label="Notices">
         {panel.offline && (
           <MessageBar intent="warning" className={styles.banner}><MessageBarBody>The server does not answer. You see the organization as it was last read; applying has to wait.</MessageBarBody></MessageBar>
         )}
         {inbox?.headline && page !== "inbox" && (
           <MessageBar intent={inbox.red > 0 ? "error" : "warning"} className={styles.banner}>
-            <MessageBarBody><b>{inbox.headline}.</b> {inbox.warning} <Link href={href("inbox")}>Decide in the inbox</Link></MessageBarBody>
+            <MessageBarBody><b>{inbox.headline}.</b> {inbox.warning} <Link href={href("inbox")} inline>Decide in the inbox</Link></MessageBarBody>
           </MessageBar>
         )}
+        </section>}
         <main ref={main} id="main" tabIndex={-1} className={styles.main} aria-label={name} key={page}>
-          <Suspense fallback={<Loading label={`Opening ${name}`} />}>
-            <Page {...({ id } as object)} />
-          </Suspense>
+          <Boundary onAgain={panel.follow}>
+            <Suspense fallback={<Loading label={`Opening ${name}`} />}>
+              <Page {...({ id } as object)} />
+            </Suspense>
+          </Boundary>
         </main>
         {panel.edits.length > 0 && page !== "review" && <Tray />}
       </div>

@@ -113,10 +113,12 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
                 return (
                   <div
                     key={index} {...shared} className={mergeClasses(styles.cell, styles.focus, kinds[row.kind], row.kind === "latent" && styles.latent)} style={{ left: start + first + 3 }}
-                    aria-label={`${KIND_WORDS[row.kind].name}: ${roleAt(row.before)} to ${roleAt(row.after)}. Why?`} onClick={() => { setActive({ row: line, column: index }); onWhy(row); }}
+                    onClick={() => { setActive({ row: line, column: index }); onWhy(row); }}
                   >
                     <Icon aria-hidden />
-                    {row.before === row.after ? <span className={styles.is}>{roleAt(row.after)}</span> : <><span>{roleAt(row.before)}</span>→<span className={styles.is}>{roleAt(row.after)}</span></>}
+                    <span className="visually-hidden">{KIND_WORDS[row.kind].name}: </span>
+                    {row.before === row.after ? <span className={styles.is}>{roleAt(row.after)}</span> : <><span>{roleAt(row.before)}</span><span aria-hidden>→</span><span className="visually-hidden"> to </span><span className={styles.is}>{roleAt(row.after)}</span></>}
+                    <span className="visually-hidden">. Why?</span>
                   </div>
                 );
               })}
