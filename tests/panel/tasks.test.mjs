@@ -54,10 +54,10 @@ test("several edits gather into one change, by dialog and by drag; one is taken 
   await page.getByRole("option", { name: /^Company/ }).first().click();
   await page.getByRole("button", { name: "Add to the change" }).click();
   const tree = page.getByRole("tree");
-  await tree.getByRole("treeitem", { name: /Pipeline/ }).dragTo(tree.getByRole("treeitem", { name: /^Training/ }));
+  await tree.getByRole("treeitem", { name: /Pipeline/ }).dragTo(tree.getByRole("treeitem", { name: /^Contracts/ }));
   await toReview(page);
   await page.getByText("Move Roadmap into Company").waitFor();
-  await page.getByText("Move Pipeline into Training").waitFor();
+  await page.getByText("Move Pipeline into Contracts").waitFor();
   await page.getByRole("button", { name: "Take out: Move Roadmap into Company" }).click();
   assert.equal(await page.getByRole("list", { name: "Edits in this change" }).getByRole("listitem").count(), 1);
   await page.getByRole("button", { name: "Discard all" }).click();

@@ -36,22 +36,38 @@ export interface Pending {
 const NONE: Tally = { people: 0, gain: 0, lose: 0, lockedOut: 0, held: 0, later: 0 };
 const noRows = () => new DiffRows([], 0, { user: String, object: (ref) => ref.id });
 
-export async function preview(client: Client, replica: Replica, edits: Edit[]): Promise<Pending> {
-  const requests = edits.flatMap((edit) => edit.requests);
+/** Worked out in the page, at once; null where the page holds no organization. */
+export function previewHere(replica: Replica, edits: Edit[]): Pending | null {
+  if (!replica.organization) return null;
   const start = performance.now();
+  let pending: Pending;
   try {
-    const pending = replica.organization ? inPage(replica, edits, requests) : await remote(client, replica, edits, requests);
-    pending.took = performance.now() - start;
-    performance.measure("preview", { start });
-    return pending;
+    pending = inPage(replica, edits, edits.flatMap((edit) => edit.requests));
   } catch (error) {
-    const request = error instanceof ScimError ? error.request : error instanceof ApiProblem ? error.body?.request ?? null : null;
-    const detail = error instanceof Error ? error.message : String(error);
-    return {
-      edits, base: replica.version, problem: { detail, request, edit: editOf(edits, request) }, rows: noRows(), tally: NONE, guards: [], held: false, notes: [],
-      responses: [], records: [], after: replica.directory, plan: null, took: performance.now() - start, inPage: Boolean(replica.organization),
-    };
+    pending = failed(replica, edits, error);
   }
+  pending.took = performance.now() - start;
+  performance.measure("preview", { start });
+  return pending;
+}
+
+/** Worked out by the worker. */
+export async function previewThere(client: Client, replica: Replica, edits: Edit[]): Promise<Pending> {
+  const start = performance.now();
+  const pending = await remote(client, replica, edits, edits.flatMap((edit) => edit.requests)).catch((error: unknown) => failed(replica, edits, error));
+  pending.took = performance.now() - start;
+  return pending;
+}
+
+export const preview = async (client: Client, replica: Replica, edits: Edit[]): Promise<Pending> => previewHere(replica, edits) ?? previewThere(client, replica, edits);
+
+function failed(replica: Replica, edits: Edit[], error: unknown): Pending {
+  const request = error instanceof ScimError ? error.request : error instanceof ApiProblem ? error.body?.request ?? null : null;
+  const detail = error instanceof Error ? error.message : String(error);
+  return {
+    edits, base: replica.version, problem: { detail, request, edit: editOf(edits, request) }, rows: noRows(), tally: NONE, guards: [], held: false, notes: [],
+    responses: [], records: [], after: replica.directory, plan: null, took: 0, inPage: replica.organization !== null,
+  };
 }
 
 function inPage(replica: Replica, edits: Edit[], requests: ScimRequest[]): Pending {

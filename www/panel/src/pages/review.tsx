@@ -31,6 +31,7 @@ const useStyles = makeStyles({
   clip: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   quiet: { color: tokens.colorNeutralForeground3 },
   tools: { display: "flex", flexWrap: "wrap", gap: "8px 12px", padding: "10px 16px", alignItems: "center" },
+  tabs: { flexWrap: "wrap", maxWidth: "100%" },
   kinds: { display: "flex", flexWrap: "wrap", gap: "6px" },
   search: { minWidth: "150px", maxWidth: "220px", flexGrow: 1 },
   push: { marginLeft: "auto" },
@@ -108,7 +109,7 @@ function Reviewed({ pending, computing }: { pending: Pending; computing: boolean
         ) : (
           <Card padded={false} label="Who is affected">
             <div className={styles.tools}>
-              <TabList selectedValue={view} onTabSelect={(_, data) => setView(data.value as typeof view)} size="small" aria-label="How it is shown">
+              <TabList className={styles.tabs} selectedValue={view} onTabSelect={(_, data) => setView(data.value as typeof view)} size="small" aria-label="How it is shown">
                 <Tab value="matrix">Matrix</Tab>
                 <Tab value="person">By person</Tab>
                 <Tab value="object">By place</Tab>

@@ -5,7 +5,7 @@ import type { ScimRequest } from "scim-policy";
 import { ApiProblem, type Client, type CommitBody, type Committed, type Status, type UndoBody } from "../api/client";
 import type { Directory } from "../model/directory";
 import type { Edit } from "../model/edits";
-import { differs, preview, type Difference, type Pending } from "../model/pending";
+import { differs, previewHere, previewThere, type Difference, type Pending } from "../model/pending";
 import { load, type Replica } from "../model/replica";
 
 export interface Panel {
@@ -58,7 +58,7 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
   const [replica, setReplica] = useState(loaded);
   const organization = client.access.organization;
   const [edits, setEdits] = useState<Edit[]>(() => kept(organization));
-  const [pending, setPending] = useState<Pending | null>(null);
+  const [there, setThere] = useState<Pending | null>(null);
   const [computing, setComputing] = useState(false);
   const [stale, setStale] = useState<Difference | null>(null);
   const queries = useQueryClient();
@@ -86,26 +86,26 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
 
   useEffect(() => sessionStorage.setItem(`${KEY}.${organization}`, JSON.stringify(edits)), [edits, organization]);
 
+  // In the page it is there with the very drawing that shows the edit.
+  const here = useMemo(() => (edits.length === 0 ? null : previewHere(replica, edits)), [replica, edits]);
   useEffect(() => {
-    if (edits.length === 0) {
-      last.current = null;
-      setPending(null);
-      setStale(null);
-      return;
-    }
+    if (edits.length === 0 || replica.organization) return setThere(null);
     let dropped = false;
     setComputing(true);
-    void preview(client, replica, edits).then((next) => {
+    void previewThere(client, replica, edits).then((next) => {
       if (dropped) return;
-      const before = last.current;
-      if (before && before.edits === next.edits && before.base !== next.base) setStale(differs(before, next));
-      else if (!before || before.edits !== next.edits) setStale(null);
-      last.current = next;
-      setPending(next);
+      setThere(next);
       setComputing(false);
     });
     return () => void (dropped = true);
   }, [client, replica, edits]);
+  const pending = edits.length === 0 ? null : here ?? there;
+  useEffect(() => {
+    const before = last.current;
+    last.current = pending;
+    if (!pending || !before || before.edits !== pending.edits) setStale(null);
+    else if (before.base !== pending.base) setStale(differs(before, pending));
+  }, [pending]);
 
   const commit = useCallback(
     async (approve: string[], reason: string) => {

@@ -72,9 +72,10 @@ export function PlaceTree({ directory, words, selected, touched, onSelect, onMov
   const tree = useHeadlessFlatTree_unstable(all, { openItems: open, onOpenChange: (_, data) => setOpen(new Set(data.openItems)) });
   const visible = [...tree.items()];
   const scroll = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: visible.length, getScrollElement: () => scroll.current, estimateSize: () => ROW, overscan: 16 });
-  const rows = virtual.getVirtualItems();
   const [dragged, setDragged] = useState<Place | null>(null);
+  // A row that is dragged has to stay, however far the tree is scrolled under it.
+  const virtual = useVirtualizer({ count: visible.length, getScrollElement: () => scroll.current, estimateSize: () => ROW, overscan: dragged ? OPEN : 16 });
+  const rows = virtual.getVirtualItems();
   const [over, setOver] = useState<string | null>(null);
 
   const [width, setWidth] = useState(640);
