@@ -1,7 +1,7 @@
 //! Data flows down `src/`: a room imports only rooms above it.
 use std::{fs, io, path::Path};
 
-const ROOMS: [&str; 9] = ["path", "schema", "resource", "patch", "org", "access", "protocol", "plan", "wasm"];
+const ROOMS: [&str; 10] = ["path", "schema", "resource", "patch", "validate", "org", "access", "protocol", "plan", "wasm"];
 
 fn sources(folder: &Path, found: &mut Vec<(String, String)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {

@@ -91,7 +91,7 @@ fn the_cases_are_interesting() {
     let bench = Bench::new(subject::subject);
     let (builtin, custom) = bench.registries();
     let mut tally = std::collections::BTreeMap::<String, usize>::new();
-    let n = 20_000;
+    let n = 10_000;
     for i in 0..n {
         let case = generate::case(&mut Random::new(seed(7, i)), builtin, custom);
         let line = reference::json::parse(&bench.answer(&case)).unwrap();
@@ -146,7 +146,7 @@ fn the_cases_are_interesting() {
         ("patch \"invalidSyntax\"", 100),
         ("patch \"invalidFilter\"", 5),
     ] {
-        assert!(tally.get(wanted).copied().unwrap_or(0) >= at_least, "{wanted}: {tally:#?}");
+        assert!(tally.get(wanted).copied().unwrap_or(0) >= at_least / 2, "{wanted}: {tally:#?}");
     }
     for rule in [
         "entra.op-case",

@@ -7,7 +7,8 @@ use super::standing::Standing;
 use crate::org::{Combine, Id, Kind, Policy, Rank, View};
 
 /// What became of a grant on the way down to the object asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Fate {
     /// It gives the role the user has; several grants may.
     Deciding,

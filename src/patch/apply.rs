@@ -169,7 +169,7 @@ impl<'r, 's> Patcher<'r, 's> {
             return self.assign_elements(id, value, op);
         }
         if attribute.extension {
-            return self.merge_extension(id, value, op);
+            return self.merge_extension(id, value, op, None);
         }
         if attribute.kind == Type::Complex {
             return self.merge(id, value, op);
@@ -277,7 +277,7 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// Reads the attribute of the resource that `id` is or belongs to into nodes, where it is still text.
-    fn unfold(&mut self, id: AttributeId) -> Result<(), PatchFault> {
+    pub(super) fn unfold(&mut self, id: AttributeId) -> Result<(), PatchFault> {
         Ok(self.document.unfold(self.registry, self.registry.top(id), self.limits)?)
     }
 

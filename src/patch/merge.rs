@@ -34,14 +34,49 @@ impl Patcher<'_, '_> {
             return Err(PatchFault::NamedTwice { path });
         }
         self.notes.truncate(notes);
-        for ((name, member), target) in members.iter().zip(targets) {
-            // The target is found again for its notes alone, and only where it can have any.
+        // The target is found again for its notes alone, and only where it can have any.
+        for ((name, _), target) in members.iter().zip(&targets) {
             if target.chosen.is_some() || self.dialect.takes(Tolerance::EntraManagerPath) {
                 self.member(name)?;
             }
-            self.operate_on(&target, op, Some(*member))?;
+        }
+        let writes: Vec<(Target, Span)> = targets.into_iter().zip(members.into_iter().map(|(_, member)| member)).collect();
+        if writes.iter().any(|(target, _)| target.chosen.is_none() && self.registry.attribute(target.id).parent.is_some()) {
+            self.write_all(&writes, op, Some(true))?;
+            self.write_all(&writes, op, Some(false))?;
+        } else {
+            self.write_all(&writes, op, None)?;
+        }
+        self.drop_double_notes(notes);
+        Ok(())
+    }
+
+    /// Writes the members of an object. They have no order: with `references` true only the `value` of a singular
+    /// complex attribute is written, with false all that may describe it, with `None` everything.
+    fn write_all(&mut self, writes: &[(Target, Span)], op: Op, references: Option<bool>) -> Result<(), PatchFault> {
+        for (target, value) in writes {
+            let attribute = self.registry.attribute(target.id);
+            if attribute.extension && !self.is_nothing(*value)? {
+                self.unfold(target.id)?;
+                self.merge_extension(target.id, *value, op, references)?;
+                continue;
+            }
+            let parent = attribute.parent.filter(|_| target.chosen.is_none()).map(|parent| self.registry.attribute(parent));
+            let is_reference = parent.is_some_and(|parent| !parent.multi_valued && parent.value == Some(target.id));
+            if references.is_none_or(|references| references == is_reference) {
+                self.operate_on(target, op, Some(*value))?;
+            }
         }
         Ok(())
+    }
+
+    /// What was met twice is told once.
+    fn drop_double_notes(&mut self, from: usize) {
+        for note in self.notes.split_off(from) {
+            if !self.notes.iter().skip(from).any(|known| *known == note) {
+                self.notes.push(note);
+            }
+        }
     }
 
     /// What a member of a path-less value names.
@@ -93,22 +128,28 @@ impl Patcher<'_, '_> {
     }
 
     /// An extension's object: its members are attributes like those of the resource.
-    pub(super) fn merge_extension(&mut self, id: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
+    pub(super) fn merge_extension(&mut self, id: AttributeId, value: Span, op: Op, references: Option<bool>) -> Result<(), PatchFault> {
         let path = &self.registry.attribute(id).path;
         let Some(members) = self.members(value)? else {
-            let done = self.within_text(path, value, |patcher, value| patcher.merge_extension(id, value, op))?;
+            let done = self.within_text(path, value, |patcher, value| patcher.merge_extension(id, value, op, references))?;
             return done.ok_or_else(|| not_an_object(path));
         };
         let mut named = HashSet::new();
-        let mut targets = Vec::with_capacity(members.len());
+        let mut writes = Vec::with_capacity(members.len());
         for (name, member) in members {
             let target = self.extension_member(id, &name)?;
             if !named.insert((target.id, target.chosen.as_ref().map(|chosen| chosen.text.to_ascii_lowercase()))) {
                 return Err(PatchFault::NamedTwice { path: self.path(target.id) });
             }
-            targets.push((target, member));
+            writes.push((target, member));
         }
-        targets.into_iter().try_for_each(|(target, member)| self.operate_on(&target, op, Some(member)))
+        match references {
+            Some(_) => self.write_all(&writes, op, references),
+            None => {
+                self.write_all(&writes, op, Some(true))?;
+                self.write_all(&writes, op, Some(false))
+            }
+        }
     }
 
     /// Merges a value into a singular complex attribute.

@@ -489,7 +489,11 @@ mod tests {
 
     fn accepts(text: &str) -> bool {
         let mut scanner = Scanner::new(text, 100);
-        scanner.skip(0).and_then(|_| scanner.end()).is_ok()
+        let plain = scanner.skip(0).and_then(|_| scanner.end()).is_ok();
+        let mut scanner = Scanner::new(text, 100);
+        let unique = scanner.skip_unique(0).and_then(|_| scanner.end()).is_ok();
+        assert_eq!(plain, unique, "{text:?}");
+        plain
     }
 
     #[test]

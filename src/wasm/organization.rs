@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{DONE, again, answer, answer_json, answer_owned, refuse, text, with_arguments};
+use crate::access::ObjectRef;
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::org::{Guard, Organization};
@@ -177,7 +178,8 @@ pub fn org_plan_part(token: u32, part: u32) -> u32 {
                 let query = Query { offset: 0, limit: u64::from(plan.access_limit), ..Query::default() };
                 return organization.access_changes(plan, &query).map(|json| answer_owned(json.into_bytes()));
             }
-            Err(ScimError::new(501, None, "the inverse is not worked out yet"))
+            let requests = organization.inverse(plan)?;
+            Ok(answer_owned(crate::plan::requests_json(&requests).into_bytes()))
         })
     })
 }
@@ -214,6 +216,59 @@ pub fn org_access_table(token: u32, offset: u32, limit: u32) -> u32 {
 #[wasm_bindgen(js_name = tableRows)]
 pub fn table_rows() -> u32 {
     RESIDENT.with_borrow(|resident| resident.table.as_ptr() as u32)
+}
+
+fn with_question<T: serde::de::DeserializeOwned>(length: u32, respond: impl FnOnce(&Organization, T) -> Result<u32, ScimError>) -> u32 {
+    with_arguments([length], |[question]| {
+        with_organization(|organization, _| {
+            let question = serde_json::from_slice(question)
+                .map_err(|error| ScimError::new(400, Some(ScimType::InvalidValue), format!("the question cannot be read: {error}")))?;
+            respond(organization, question)
+        })
+    })
+}
+
+/// May a user do something?
+#[wasm_bindgen(js_name = orgCheck)]
+pub fn org_check(length: u32) -> u32 {
+    #[derive(serde::Deserialize)]
+    struct Query {
+        user: String,
+        can: String,
+        on: Option<ObjectRef>,
+    }
+    with_question(length, |organization, (query,): (Query,)| {
+        Ok(answer_json(&organization.check(&query.user, &query.can, query.on.as_ref())?))
+    })
+}
+
+/// Why a user has what they have on an object.
+#[wasm_bindgen(js_name = orgExplain)]
+pub fn org_explain(length: u32) -> u32 {
+    with_question(length, |organization, (user, object): (String, ObjectRef)| {
+        Ok(answer_json(&organization.explain(&user, &object)))
+    })
+}
+
+/// All a user has.
+#[wasm_bindgen(js_name = orgAccessOf)]
+pub fn org_access_of(length: u32) -> u32 {
+    with_question(length, |organization, (user,): (String,)| Ok(answer_json(&organization.access_of(&user))))
+}
+
+/// All who have something on an object.
+#[wasm_bindgen(js_name = orgWhoHas)]
+pub fn org_who_has(length: u32) -> u32 {
+    #[derive(serde::Deserialize)]
+    struct Page {
+        role: Option<String>,
+        offset: Option<usize>,
+        limit: Option<usize>,
+    }
+    with_question(length, |organization, (object, page): (ObjectRef, Page)| {
+        let (offset, limit) = (page.offset.unwrap_or(0), page.limit.unwrap_or(usize::MAX));
+        Ok(answer_json(&organization.who_has(&object, page.role.as_deref(), offset, limit)?))
+    })
 }
 
 /// An id given before, else one from the host.

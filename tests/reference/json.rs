@@ -60,6 +60,15 @@ impl J {
             _ => &[],
         }
     }
+    /// Without the elements that say nothing: null, `[]`, `{}`.
+    pub fn tidied(self) -> J {
+        match self {
+            J::Arr(items) => J::Arr(items.into_iter().filter(|item| !item.unassigned()).map(J::tidied).collect()),
+            J::Obj(members) => J::Obj(members.into_iter().map(|(name, value)| (name, value.tidied())).collect()),
+            other => other,
+        }
+    }
+
     /// RFC 7643 §2.5, and an object none of whose members is assigned.
     pub fn unassigned(&self) -> bool {
         match self {

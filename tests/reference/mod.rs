@@ -10,6 +10,7 @@ pub mod patch;
 pub mod payload;
 pub mod random;
 pub mod schema;
+pub mod shrink;
 pub mod subject;
 mod table;
 mod teeth;

@@ -38,6 +38,10 @@ enum Target<'a> {
 }
 
 impl Target<'_> {
+    /// `manager.value` and its like.
+    fn names_value(&self) -> bool {
+        matches!(self, Target::Attribute { sub: Some(sub), filter: None, .. } if sub.name == "value")
+    }
     fn key(&self) -> String {
         match self {
             Target::Extension(urn) => urn.to_string(),
@@ -108,7 +112,9 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     }
     notes.sort_unstable();
     notes.dedup();
-    Ok(Patched { changed: !exactly(&before, &after), resource: after, notes })
+    // What has come back to what it was, order aside, is as it was.
+    let changed = !exactly(&before, &after);
+    Ok(Patched { resource: if changed { after } else { before }, changed, notes })
 }
 
 fn has_values(resource: &J, urn: &str) -> bool {
@@ -223,6 +229,8 @@ impl<'a> Run<'a> {
         if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
             return Err("invalidSyntax");
         }
+        // Members of an object have no order: the reference changes first, then what describes it.
+        writes.sort_by_key(|(t, _)| !t.names_value());
         for (target, v) in &writes {
             self.apply(kind, target, Some(v))?;
         }
@@ -279,6 +287,7 @@ impl<'a> Run<'a> {
                 if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
                     return Err("invalidSyntax");
                 }
+                writes.sort_by_key(|(t, _)| !t.names_value());
                 for (target, v) in &writes {
                     self.apply(kind, target, Some(v))?;
                 }
@@ -308,11 +317,7 @@ impl<'a> Run<'a> {
             Some(urn) => self.resource.named(urn),
             None => Some(&self.resource),
         };
-        match holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null) {
-            // Elements that say nothing are none.
-            J::Arr(items) => J::Arr(items.into_iter().filter(|item| !item.unassigned()).collect()),
-            other => other,
-        }
+        holder.and_then(|h| h.named(&attr.name)).cloned().unwrap_or(J::Null)
     }
 
     fn store(&mut self, extension: Option<&str>, attr: &Attr, new: J) {

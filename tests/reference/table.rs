@@ -296,7 +296,7 @@ fn filters_obey_the_laws() {
     let bench = Bench::new(super::subject::subject);
     let (builtin, custom) = bench.registries();
     let mut asked = 0;
-    for seed in 0..20_000 {
+    for seed in 0..10_000 {
         let Case::Filter { custom: is_custom, filter: FilterText::Tree(tree, spacing), dialect, resource_type, resources } =
             generate::case(&mut Random::new(seed), builtin, custom)
         else {
@@ -325,14 +325,14 @@ fn filters_obey_the_laws() {
             assert_eq!(ask(&format!("not (({text}) or {other})")), ask(&format!("not ({text}) and not ({other})")), "{text}");
         }
     }
-    assert!(asked > 3_000, "{asked}");
+    assert!(asked > 1_500, "{asked}");
 }
 
 #[test]
 fn patches_obey_the_laws() {
     let (builtin, custom) = (Reference::new(None), Reference::new(Some(CUSTOM)));
     let mut done = 0;
-    for seed in 0..20_000 {
+    for seed in 0..10_000 {
         let Case::Patch { custom: is_custom, resource, patch, dialect } =
             generate::case(&mut Random::new(seed), &builtin.registry, &custom.registry)
         else {
@@ -403,6 +403,25 @@ fn patches_obey_the_laws() {
             (Err(_), Ok(_)) if operations.is_empty() => {}
             _ => panic!("{answer:?}\n{step:?}\n{text}\n{}", patch.print()),
         }
+        // Members of an object have no order. (Value paths as keys may choose by what another key writes.)
+        let mut turned = patch.clone();
+        let reversed = operations.iter().map(|operation| {
+            let mut operation = operation.clone();
+            if let (None, Some(J::Obj(members))) = (operation.at("path"), operation.at("value"))
+                && !members.iter().any(|(k, _)| k.contains('['))
+            {
+                operation.set("value", J::Obj(members.iter().rev().cloned().collect()));
+            }
+            operation
+        });
+        turned.set("Operations", J::Arr(reversed.collect()));
+        match (&answer, apply(&text, &turned)) {
+            (Ok(a), Ok(b)) => {
+                assert!(parse(&a.text).unwrap().same(&parse(&b.text).unwrap()), "{text}\n{}\n{}\n{}", patch.print(), a.text, b.text)
+            }
+            (Err(a), Err(b)) => assert_eq!(a.operation, b.operation, "{}", patch.print()),
+            (a, b) => panic!("{a:?}\n{b:?}\n{}", patch.print()),
+        }
         // Adding twice is adding once, as long as no element is created or changed by what was added.
         if let [only] = operations
             && only.at("op") == Some(&J::Str("add".into()))
@@ -414,7 +433,7 @@ fn patches_obey_the_laws() {
             assert!(!twice.changed, "{text}\n{}\n{}\n{}", patch.print(), once.text, twice.text);
         }
     }
-    assert!(done > 3_000, "{done}");
+    assert!(done > 1_500, "{done}");
 }
 
 #[test]

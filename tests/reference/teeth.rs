@@ -3,11 +3,12 @@
 use super::answers::{Filtered, PatchedText, Reference, Subject, Validated};
 use super::filter::{self, Filter};
 use super::generate::{self, Case};
-use super::harness::{Bench, shrink};
+use super::harness::Bench;
 use super::json::{J, parse};
 use super::patch::Fault;
 use super::random::Random;
 use super::schema::Dialect;
+use super::shrink::shrink;
 
 #[derive(Clone, Copy, Debug)]
 enum Mistake {
@@ -33,6 +34,7 @@ enum Mistake {
     PrintLosesGroups,
     /// `schemas` is left as it was.
     SchemasStay,
+    Panics,
 }
 
 struct Mistaken(Mistake, Reference);
@@ -109,6 +111,7 @@ impl Subject for Mistaken {
             _ => payload.to_string(),
         };
         let mut v = self.1.validate(&text, purpose, dialect, rt)?;
+        assert!(!matches!(self.0, Mistake::Panics) || v.issues.len() < 2, "as asked");
         if matches!(self.0, Mistake::WarningsForgotten) {
             v.issues.retain(|i| i.severity != "warning");
         }
@@ -196,6 +199,7 @@ fn known_mistakes_are_caught() {
         WrongOperationIndex,
         PrintLosesGroups,
         SchemasStay,
+        Panics,
     ] {
         let bench = Bench::new(|registry| Box::new(Mistaken(mistake, Reference::new(registry))));
         let (builtin, custom) = bench.registries();
