@@ -1,5 +1,5 @@
 // Paste what an identity provider sends, see whether it is sound, and what it would do.
-import { Button, Dropdown, Field, makeStyles, Menu, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover, MenuTrigger, Option, Tab, TabList, Text, Textarea, tokens } from "@fluentui/react-components";
+import { Button, Dropdown, Field, makeStyles, Menu, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Option, Tab, TabList, Text, Textarea, tokens } from "@fluentui/react-components";
 import { CodeRegular, LightbulbRegular } from "@fluentui/react-icons";
 import type { Dialect } from "scim-policy";
 import { useDeferredValue, useMemo, useState } from "react";
@@ -46,8 +46,9 @@ export default function Compose() {
 function Paste() {
   const styles = useStyles();
   const { directory, replica, add } = usePanel();
+  const own = replica.session.config.dialect ?? "rfc";
   const [text, setText] = useState(() => sessionStorage.getItem("scim-policy.paste") ?? "");
-  const [dialect, setDialect] = useState<Dialect>(replica.session.config.dialect ?? "rfc");
+  const [dialect, setDialect] = useState<Dialect>(own);
   const settled = useDeferredValue(text);
   const pasted = useMemo(() => readPaste(settled), [settled]);
   const offered = useMemo(() => examples(directory), [directory]);
@@ -89,6 +90,7 @@ function Paste() {
         <Field label="SCIM requests" hint="A request or a list as JSON, a whole conversation, HTTP as text, or just a user or group" validationMessage={pasted.problem?.replace(/`([^`]*)`/g, "“$1”")} validationState={pasted.problem ? "error" : "none"}>
           <Textarea textarea={{ className: styles.area }} value={text} onChange={(_, data) => write(data.value)} resize="vertical" spellCheck={false} />
         </Field>
+        {dialect !== own && writes.length > 0 && <MessageBar intent="info" layout="multiline"><MessageBarBody>The checks beside read by {DIALECTS[dialect]}. A change you apply yourself is read by {DIALECTS[own]}, as this organization is set; a provider’s own token may say otherwise.</MessageBarBody></MessageBar>}
         <div className={styles.row}>
           <Button disabled={text === ""} onClick={() => write("")}>Clear</Button>
           <Button appearance="primary" disabled={writes.length === 0} onClick={review}>Review what it does</Button>

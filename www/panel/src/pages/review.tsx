@@ -13,7 +13,7 @@ import { usePanel } from "../shell/panel";
 import { href } from "../shell/router";
 import { Loading, State } from "../shell/states";
 import { Apply } from "./review/apply";
-import { GuardBanners } from "./review/guards";
+import { GuardBanners, sentenceCase } from "./review/guards";
 import { List, type Grouping } from "./review/list";
 import { Matrix } from "./review/matrix";
 import { useSelection } from "./review/selection";
@@ -100,7 +100,7 @@ function Reviewed({ pending, computing }: { pending: Pending; computing: boolean
               </li>
             ))}
           </ul>
-          {pending.problem && <MessageBar intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{pending.problem.edit ? pending.problem.edit.says : "Refused"}</MessageBarTitle>{pending.problem.detail}. {pending.edits.length > 1 ? "Take it out, or undo what it depends on." : "Take it out and edit again."}</MessageBarBody></MessageBar>}
+          {pending.problem && <MessageBar intent="error" layout="multiline"><MessageBarBody><MessageBarTitle>{pending.problem.edit ? pending.problem.edit.says : "Refused"}</MessageBarTitle>{sentenceCase(pending.problem.detail)}. {pending.edits.length > 1 ? "Take it out, or undo what it depends on." : "Take it out and edit again."}</MessageBarBody></MessageBar>}
           <GuardBanners guards={pending.guards} />
           <Apply pending={pending} onProblem={setProblem} />
         </Card>

@@ -8,6 +8,7 @@ import { go } from "./router";
 const MOST = 6;
 const useStyles = makeStyles({
   field: { width: "100%", minWidth: "0 !important", backgroundColor: tokens.colorNeutralBackground1 },
+  input: { minWidth: 0, textOverflow: "ellipsis" },
   second: { color: tokens.colorNeutralForeground3, marginLeft: "8px", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   option: { display: "flex", alignItems: "baseline", minWidth: 0 },
 });
@@ -40,7 +41,7 @@ export function Search({ field }: { field: RefObject<HTMLInputElement> }) {
   const none = people.length + groups.length + places.length === 0;
   return (
     <Combobox
-      ref={field} className={styles.field} freeform value={text} selectedOptions={[]} placeholder="Search people, groups, folders ( / )" aria-label="Search people, groups, workspaces and folders"
+      ref={field} className={styles.field} input={{ className: styles.input }} freeform value={text} selectedOptions={[]} placeholder="Search people, groups, folders ( / )" aria-label="Search people, groups, workspaces and folders"
       expandIcon={<SearchRegular />} onChange={(event) => setText(event.target.value)}
       onOptionSelect={(_, { optionValue }) => {
         const [kind, id] = (optionValue ?? "").split(" ");

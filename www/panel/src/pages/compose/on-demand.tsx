@@ -13,6 +13,7 @@ import { SubjectPicker } from "../../parts/subject";
 import { usePanel } from "../../shell/panel";
 import { go } from "../../shell/router";
 import { State } from "../../shell/states";
+import { sentenceCase } from "../review/guards";
 
 /** As Entra's own page: at most five members at once. */
 const AT_ONCE = 5;
@@ -62,7 +63,7 @@ export function OnDemand() {
       return id;
     });
     if (kind === "new") all.push({ says: `Create the group ${name.trim()}`, request: { method: "POST", path: "/Groups", id: groupId, body: { schemas: [`${CORE}:Group`], displayName: name.trim() } } });
-    all.push({ says: "Add the members", request: { method: "PATCH", path: `/Groups/${encodeURIComponent(groupId)}`, body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: [{ op: "Add", path: "members", value: ids.map((value) => ({ $ref: null, value })) }] } } });
+    all.push({ says: "Add the members", request: { method: "PATCH", path: `/Groups/${encodeURIComponent(groupId)}`, body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: [{ op: "add", path: "members", value: ids.map((value) => ({ value })) }] } } });
     return all;
   };
   const provision = async () => {
@@ -108,7 +109,7 @@ export function OnDemand() {
         {!result ? <State icon={<PeopleAddRegular />} title="Nothing is sent yet">Choose people and a group. You see each request, its answer, and the access it brings, before anything is applied.</State> : (
           <>
             <Title3 as="h2">{result.pending.problem ? "It would be refused" : sentence(result.pending.tally)}</Title3>
-            {result.pending.problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{result.pending.problem.detail}</MessageBarBody></MessageBar>}
+            {result.pending.problem && <MessageBar intent="error" layout="multiline"><MessageBarBody>{sentenceCase(result.pending.problem.detail)}.</MessageBarBody></MessageBar>}
             <Subtitle2 as="h3">Requests and answers</Subtitle2>
             <ol className={styles.talk}>
               {result.steps.map((step, index) => {
