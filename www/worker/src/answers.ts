@@ -45,8 +45,8 @@ export function stream(pages: Iterator<Uint8Array>, headers: Record<string, stri
 }
 
 /** What the panel's pages may do: run their own scripts and the wasm file, talk to this worker. */
-const PAGE_POLICY = [
-  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'",
+export const pagePolicy = (nonce?: string) => [
+  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", nonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`, "img-src 'self' data:", "font-src 'self'",
   "connect-src 'self'", "manifest-src 'self'", "worker-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
 ].join("; ");
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
@@ -55,7 +55,8 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 export function dressed(answer: Response, request: Request, env: Env, page = false): Response {
   const response = new Response(answer.body, answer);
   const { headers } = response;
-  headers.set("content-security-policy", page ? PAGE_POLICY : DATA_POLICY);
+  if (!page) headers.set("content-security-policy", DATA_POLICY);
+  else if (!headers.has("content-security-policy")) headers.set("content-security-policy", pagePolicy());
   headers.set("x-content-type-options", "nosniff");
   headers.set("x-frame-options", "DENY");
   headers.set("referrer-policy", "no-referrer");
