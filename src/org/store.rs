@@ -91,7 +91,6 @@ pub(crate) struct Edits {
 pub(crate) struct Opposite {
     pub(crate) change: Change,
     pub(crate) bodies: HashMap<u32, Option<Body>>,
-    pub(crate) settings: Option<Settings>,
 }
 
 impl Edits {
@@ -239,7 +238,6 @@ impl Organization {
             }
         }
         self.count_edges(&edits.change);
-        let settings = edits.settings.is_some().then(|| self.settings.clone());
         let gone: Vec<Id> = edits.change.deleted().map(|(id, _)| id).collect();
         let change = self.facts.commit(edits.change);
         let mut bodies = HashMap::new();
@@ -267,7 +265,7 @@ impl Organization {
             self.release_unused(id);
         }
         self.serial += 1;
-        Opposite { change, bodies, settings }
+        Opposite { change, bodies }
     }
 
     /// Brings the sums and the digest up to a change of memberships and grants, while the facts are still the old ones.

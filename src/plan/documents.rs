@@ -412,7 +412,7 @@ mod tests {
     }
 
     fn some(r: &mut Random, prefix: &str, n: usize, mut make: impl FnMut(&mut Random, String) -> Value) -> Vec<Value> {
-        (0..n).filter_map(|i| (r.below(5) > 0).then(|| make(r, format!("{prefix}{i}")))).collect()
+        (0..n).filter_map(|i| if r.below(5) > 0 { Some(make(r, format!("{prefix}{i}"))) } else { None }).collect()
     }
 
     fn document(r: &mut Random) -> Value {

@@ -72,7 +72,7 @@ impl Names {
         let key = Key::of(name);
         let mut at = key.hash();
         loop {
-            let Some(slot) = self.slots.get(at & mask) else { return None };
+            let slot = self.slots.get(at & mask)?;
             if slot.key == key && slot.id != EMPTY {
                 let same = name.len() <= 16 || attributes.get(usize::from(slot.id)).is_some_and(|known| known.name.as_bytes() == name);
                 if same {

@@ -290,13 +290,11 @@ pub fn filter_notes(handle: u32) -> u32 {
 /// The access diff of two documents.
 #[wasm_bindgen(js_name = accessDiff)]
 pub fn access_diff(before: u32, after: u32, config: u32) -> u32 {
-    with_arguments([before, after, config], |[before, after, config]| {
-        match crate::plan::access_diff(before, after, text(config)) {
-            Ok(json) => {
-                answer_owned(json.into_bytes());
-                DONE
-            }
-            Err(error) => refuse(&error),
+    with_arguments([before, after, config], |[before, after, config]| match crate::plan::access_diff(before, after, text(config)) {
+        Ok(json) => {
+            answer_owned(json.into_bytes());
+            DONE
         }
+        Err(error) => refuse(&error),
     })
 }
