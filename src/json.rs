@@ -34,6 +34,10 @@ impl Unfit {
         Self { name, expected: "given" }
     }
 
+    pub(crate) fn object_type() -> Self {
+        Self { name: "type", expected: "Organization, Workspace or Folder" }
+    }
+
     pub(crate) fn kind() -> Self {
         Self { name: "actor.kind", expected: "identityProvider, user or system" }
     }
@@ -156,6 +160,22 @@ impl<'t> Json<'t> {
             }
             Some(_) => Err(unfit),
         }
+    }
+
+    pub(crate) fn needed_text(&self, name: &'static str) -> Result<String, Unfit> {
+        self.text_at(name)?.ok_or(Unfit::missing(name))
+    }
+
+    /// An object, or nothing.
+    pub(crate) fn object_at(&self, name: &'static str) -> Result<Option<&Json<'t>>, Unfit> {
+        match self.member(name) {
+            Some(Json::Object(_)) | None => Ok(self.member(name)),
+            Some(_) => Err(Unfit { name, expected: "an object" }),
+        }
+    }
+
+    pub(crate) fn maybe_flag_at(&self, name: &'static str) -> Result<Option<bool>, Unfit> {
+        Ok(if self.member(name).is_some() { Some(self.flag_at(name)?) } else { None })
     }
 
     pub(crate) fn flag_at(&self, name: &'static str) -> Result<bool, Unfit> {

@@ -27,6 +27,7 @@ use super::paths::{self, Fate, Path};
 use super::sentences::Sentence;
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::json::{Json, Unfit};
 use crate::org::{Class, Id, Kind, ORGANIZATION, Organization, Rank, View};
 
 /// The capability that the organization itself decides on.
@@ -49,6 +50,16 @@ pub struct ObjectRef {
     pub kind: ObjectType,
     /// Its identifier; the Organization's is `organization`.
     pub id: String,
+}
+
+impl ObjectRef {
+    /// Reads `{"type": …, "id": …}`.
+    pub(crate) fn read(json: &Json<'_>) -> Result<Self, Unfit> {
+        let types = [ObjectType::Organization, ObjectType::Workspace, ObjectType::Folder];
+        let name = json.needed_text("type")?;
+        let kind = types.into_iter().find(|kind| kind.name() == name).ok_or(Unfit::object_type())?;
+        Ok(Self { kind, id: json.needed_text("id")? })
+    }
 }
 
 /// Who a grant is to.
@@ -229,7 +240,7 @@ impl Organization {
         let found = paths::access_of(View::plain(&self.facts), user).into_iter();
         let mut roles: Vec<ObjectRole> =
             found.filter_map(|(object, rank)| Some(ObjectRole { object: self.object_ref(object)?, role: self.role(rank)? })).collect();
-        roles.sort_unstable_by(|a, b| a.object.id.cmp(&b.object.id).then(a.object.kind.cmp(&b.object.kind)));
+        crate::sort::by(&mut roles, &mut |a, b| a.object.id.cmp(&b.object.id).then(a.object.kind.cmp(&b.object.kind)));
         roles
     }
 
@@ -248,9 +259,41 @@ impl Organization {
         let mut users = paths::who_has(View::plain(&self.facts), object);
         users.retain(|(_, rank)| wanted.is_none_or(|wanted| *rank == wanted));
         let mut named: Vec<(Cow<'_, str>, Rank)> = users.into_iter().map(|(user, rank)| (self.name(user), rank)).collect();
-        named.sort_unstable();
+        crate::sort::plain(&mut named);
         let page = named.into_iter().skip(offset).take(limit);
         Ok(page.map(|(user, rank)| UserRole { user: user.into_owned(), role: roles.name(rank).into() }).collect())
+    }
+
+    /// Answers a question as the JavaScript contract asks it: the method's name and its arguments in a JSON array.
+    pub fn ask(&self, method: &str, arguments: &str) -> Result<String, ScimError> {
+        let unreadable = |error: &dyn std::fmt::Display| {
+            ScimError::new(400, Some(ScimType::InvalidValue), format!("the question cannot be read: {error}"))
+        };
+        let Json::List(arguments) = Json::parse(arguments).map_err(|error| unreadable(&error))? else {
+            return Err(unreadable(&"its arguments must be an array"));
+        };
+        let argument = |at: usize| arguments.get(at).unwrap_or(&Json::Null);
+        let text = |at| argument(at).as_text().ok_or_else(|| unreadable(&"an argument must be a string"));
+        let object = |at| ObjectRef::read(argument(at)).map_err(|error| unreadable(&error));
+        match method {
+            "check" => {
+                let query = argument(0);
+                let text = |name| query.needed_text(name).map_err(|error| unreadable(&error));
+                let on = query.member("on").map(ObjectRef::read).transpose().map_err(|error| unreadable(&error))?;
+                Ok(told(&self.check(&text("user")?, &text("can")?, on.as_ref())?))
+            }
+            "explain" => Ok(told(&self.explain(text(0)?, &object(1)?))),
+            "accessOf" => Ok(told(&self.access_of(text(0)?))),
+            _ => {
+                let page = argument(1);
+                let number = |name, default| match page.number_at(name).map_err(|error| unreadable(&error))? {
+                    None => Ok::<usize, ScimError>(default),
+                    Some(number) => Ok(usize::try_from(number).unwrap_or(usize::MAX)),
+                };
+                let role = page.text_at("role").map_err(|error| unreadable(&error))?;
+                Ok(told(&self.who_has(&object(0)?, role.as_deref(), number("offset", 0)?, number("limit", usize::MAX)?)?))
+            }
+        }
     }
 
     // ── names
@@ -320,4 +363,7 @@ impl Found {
         }
         sentence
     }
+}
+fn told(answer: &impl Serialize) -> String {
+    serde_json::to_string(answer).unwrap_or_default()
 }

@@ -37,7 +37,7 @@ impl Told<'_> {
         self.push_summary(&mut out);
         out.push_str(",\"changes\":[");
         let mut users: Vec<(Cow<'_, str>, Id)> = self.diff.users().iter().map(|rows| (names.name(rows.user), rows.user)).collect();
-        users.sort_unstable();
+        crate::sort::plain(&mut users);
         let mut listed = 0;
         for phase in 0..3 {
             for (name, user) in &users {
@@ -53,7 +53,7 @@ impl Told<'_> {
                         rows.push((names.name(row.object), row));
                     }
                 });
-                rows.sort_unstable_by(|(a, one), (b, other)| {
+                crate::sort::by(&mut rows, &mut |(a, one), (b, other)| {
                     a.cmp(b).then(names.object_type(one.object).cmp(&names.object_type(other.object)))
                 });
                 for (object, row) in rows.into_iter().take(limit - listed) {

@@ -14,12 +14,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Deserializer};
-
 use super::diff_text::{Naming, Told};
 use crate::access::{Diff, Direction, ObjectType, Scratch};
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::json::{Json, Unfit};
 use crate::org::{Audience, Change, Combine, Config, Facts, Id, Kind, ORGANIZATION, Parent, Policy, Rank, RolePreset};
 use crate::resource::text_of;
 
@@ -28,13 +27,10 @@ const LIMIT: usize = 1000;
 
 /// What access becomes between two documents: `AccessDiff` as JSON. `options` is an `OrganizationConfig` with `limit`.
 pub fn access_diff(before: &[u8], after: &[u8], options: &str) -> Result<String, ScimError> {
-    #[derive(Deserialize)]
-    struct Options {
-        limit: Option<usize>,
-    }
     let unreadable = |reason: String| ScimError::new(400, Some(ScimType::InvalidValue), reason);
     let config = Config::from_json(options).map_err(|error| unreadable(error.to_string()))?;
-    let Options { limit } = serde_json::from_str(options).map_err(|error| unreadable(format!("the options cannot be read: {error}")))?;
+    let limit = Json::parse(options).ok().map(|options| options.number_at("limit")).transpose();
+    let limit = limit.map_err(|error| unreadable(format!("the options cannot be read: {error}")))?.flatten();
     let mut sides = Sides { config: &config, ids: HashMap::new(), names: Vec::new() };
     sides.intern(Kind::Organization, ORGANIZATION)?;
     let before = sides.state(before, "before")?;
@@ -44,72 +40,94 @@ pub fn access_diff(before: &[u8], after: &[u8], options: &str) -> Result<String,
     let mut scratch = Scratch::new();
     let diff = Diff::new(&facts, &change, Direction::Planned, &mut scratch);
     let told = Told { diff: &diff, facts: &facts, change: &change, roles: &config.roles };
-    Ok(told.json(&mut scratch, &sides, |_, _| vec![0], limit.unwrap_or(LIMIT)))
+    Ok(told.json(&mut scratch, &sides, |_, _| vec![0], limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))))
 }
 
 // ── what is read
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
 struct Document {
     organization: Option<OrganizationItem>,
-    #[serde(deserialize_with = "list")]
     users: Vec<UserItem>,
-    #[serde(deserialize_with = "list")]
     groups: Vec<GroupItem>,
-    #[serde(deserialize_with = "list")]
     workspaces: Vec<ObjectItem>,
-    #[serde(deserialize_with = "list")]
     folders: Vec<ObjectItem>,
 }
 
-#[derive(Deserialize)]
 struct UserItem {
     id: String,
     active: Option<bool>,
 }
 
-#[derive(Deserialize)]
 struct GroupItem {
     id: String,
-    #[serde(default, deserialize_with = "list")]
     members: Vec<Reference>,
 }
 
-#[derive(Deserialize)]
 struct ObjectItem {
     id: String,
-    #[serde(default, deserialize_with = "list")]
     grants: Vec<Reference>,
     parent: Option<Reference>,
     audience: Option<String>,
 }
 
-#[derive(Deserialize)]
 struct Reference {
     value: String,
-    #[serde(rename = "type")]
     kind: Option<String>,
     role: Option<String>,
 }
 
-#[derive(Deserialize)]
 struct OrganizationItem {
-    #[serde(default, deserialize_with = "list")]
     owners: Vec<Reference>,
     policy: Option<PolicyItem>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct PolicyItem {
     combine: Option<String>,
     workspace_exit_revokes_folders: Option<bool>,
 }
 
+impl Document {
+    fn read(json: &Json<'_>) -> Result<Self, Unfit> {
+        let object = |item: &Json<'_>| {
+            Ok(ObjectItem {
+                id: item.needed_text("id")?,
+                grants: list(item, "grants", &Reference::read)?,
+                parent: item.member("parent").map(Reference::read).transpose()?,
+                audience: item.text_at("audience")?,
+            })
+        };
+        let organization = |item: &Json<'_>| {
+            let policy = |item: &Json<'_>| {
+                let workspace_exit_revokes_folders = item.maybe_flag_at("workspaceExitRevokesFolders")?;
+                Ok(PolicyItem { combine: item.text_at("combine")?, workspace_exit_revokes_folders })
+            };
+            let owners = list(item, "owners", &Reference::read)?;
+            Ok(OrganizationItem { owners, policy: item.object_at("policy")?.map(policy).transpose()? })
+        };
+        Ok(Self {
+            organization: json.object_at("organization")?.map(organization).transpose()?,
+            users: list(json, "users", &|item| Ok(UserItem { id: item.needed_text("id")?, active: item.maybe_flag_at("active")? }))?,
+            groups: list(json, "groups", &|item| {
+                Ok(GroupItem { id: item.needed_text("id")?, members: list(item, "members", &Reference::read)? })
+            })?,
+            workspaces: list(json, "workspaces", &object)?,
+            folders: list(json, "folders", &object)?,
+        })
+    }
+}
+
+impl Reference {
+    fn read(json: &Json<'_>) -> Result<Self, Unfit> {
+        Ok(Self { value: json.needed_text("value")?, kind: json.text_at("type")?, role: json.text_at("role")? })
+    }
+}
+
 /// A list, or null for none.
-fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    Option::<Vec<T>>::deserialize(deserializer).map(Option::unwrap_or_default)
+fn list<T>(json: &Json<'_>, name: &'static str, read: &dyn Fn(&Json<'_>) -> Result<T, Unfit>) -> Result<Vec<T>, Unfit> {
+    match json.member(name) {
+        None => Ok(Vec::new()),
+        Some(_) => json.list_at(name)?.iter().map(read).collect(),
+    }
 }
 
 // ── what follows
@@ -191,7 +209,8 @@ impl Sides<'_> {
         if !text.trim_start().starts_with('{') {
             return Err(unreadable("it is no object".into()));
         }
-        let document: Document = serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?;
+        let document = Json::parse(text).map_err(|error| unreadable(error.to_string()))?;
+        let document = Document::read(&document).map_err(|error| unreadable(error.to_string()))?;
         let mut state = State::default();
         state.things.insert(Id::ORGANIZATION, Kind::Organization);
         for user in &document.users {

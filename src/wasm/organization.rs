@@ -6,7 +6,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{DONE, again, answer, answer_json, answer_owned, refuse, text, with_arguments};
-use crate::access::ObjectRef;
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::json::Json;
@@ -221,55 +220,34 @@ pub fn table_rows() -> u32 {
     RESIDENT.with_borrow(|resident| resident.table.as_ptr() as u32)
 }
 
-fn with_question<T: serde::de::DeserializeOwned>(length: u32, respond: impl FnOnce(&Organization, T) -> Result<u32, ScimError>) -> u32 {
-    with_arguments([length], |[question]| {
-        with_organization(|organization, _| {
-            let question = serde_json::from_slice(question)
-                .map_err(|error| ScimError::new(400, Some(ScimType::InvalidValue), format!("the question cannot be read: {error}")))?;
-            respond(organization, question)
-        })
+fn ask(method: &str, length: u32) -> u32 {
+    with_arguments([length], |[arguments]| {
+        with_organization(|organization, _| Ok(answer_owned(organization.ask(method, text(arguments))?.into_bytes())))
     })
 }
 
 /// May a user do something?
 #[wasm_bindgen(js_name = orgCheck)]
 pub fn org_check(length: u32) -> u32 {
-    #[derive(serde::Deserialize)]
-    struct Query {
-        user: String,
-        can: String,
-        on: Option<ObjectRef>,
-    }
-    with_question(length, |organization, (query,): (Query,)| {
-        Ok(answer_json(&organization.check(&query.user, &query.can, query.on.as_ref())?))
-    })
+    ask("check", length)
 }
 
 /// Why a user has what they have on an object.
 #[wasm_bindgen(js_name = orgExplain)]
 pub fn org_explain(length: u32) -> u32 {
-    with_question(length, |organization, (user, object): (String, ObjectRef)| Ok(answer_json(&organization.explain(&user, &object))))
+    ask("explain", length)
 }
 
 /// All a user has.
 #[wasm_bindgen(js_name = orgAccessOf)]
 pub fn org_access_of(length: u32) -> u32 {
-    with_question(length, |organization, (user,): (String,)| Ok(answer_json(&organization.access_of(&user))))
+    ask("accessOf", length)
 }
 
 /// All who have something on an object.
 #[wasm_bindgen(js_name = orgWhoHas)]
 pub fn org_who_has(length: u32) -> u32 {
-    #[derive(serde::Deserialize)]
-    struct Page {
-        role: Option<String>,
-        offset: Option<usize>,
-        limit: Option<usize>,
-    }
-    with_question(length, |organization, (object, page): (ObjectRef, Page)| {
-        let (offset, limit) = (page.offset.unwrap_or(0), page.limit.unwrap_or(usize::MAX));
-        Ok(answer_json(&organization.who_has(&object, page.role.as_deref(), offset, limit)?))
-    })
+    ask("whoHas", length)
 }
 
 /// An id given before, else one from the host.
