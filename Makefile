@@ -49,8 +49,8 @@ $(WORKER): $(GEN)/core.cjs www/worker/wrangler.jsonc $(wildcard www/worker/src/*
 	@node www/worker/bundle.mjs
 
 www/panel/node_modules/.package-lock.json: www/panel/package.json www/panel/package-lock.json
-	@echo "· npm ci in www/panel: what the panel is built with (half a minute)" >&2
-	@cd www/panel && npm ci --silent --no-audit --no-fund
+	@echo "· npm install in www/panel: what the panel is built with (half a minute)" >&2
+	@cd www/panel && npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
 $(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts $(shell find www/panel/src www/panel/public -type f)

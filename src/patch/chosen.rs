@@ -1,8 +1,6 @@
 //! What is done to the elements that a filter in brackets chooses, and to sub-attributes of elements
 //! (RFC 7644 §3.5.2.1 to §3.5.2.3).
 
-use std::borrow::Cow;
-
 use super::apply::Patcher;
 use super::elements::key;
 use super::error::PatchFault;
@@ -252,7 +250,7 @@ impl Patcher<'_, '_> {
         if !unique {
             return Ok(());
         }
-        let Some(key) = key(self.registry, &self.document, id, element).map(Cow::into_owned) else { return Ok(()) };
+        let key = key(self.registry, &self.document, id, element).into_owned();
         if self.with_key(id, &key).len() > 1 {
             return Err(PatchFault::Taken { path: self.path(id), value: key });
         }
@@ -286,10 +284,8 @@ impl Patcher<'_, '_> {
             self.document.put_in_place(*element, copy);
             self.touch(id);
             // What has become equal to another element is one with it.
-            let twins = match key(self.registry, &self.document, id, *element).map(Cow::into_owned) {
-                Some(key) => self.with_key(id, &key),
-                None => self.elements(id),
-            };
+            let key = key(self.registry, &self.document, id, *element).into_owned();
+            let twins = self.with_key(id, &key);
             let mut twin = false;
             for other in twins {
                 twin |= other != *element && self.is_same(id, other, *element)?;

@@ -9,7 +9,7 @@ use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
 use crate::issue::ScimType;
-use crate::resource::{Document, Kind, Node, NodeId, Span, Token, value};
+use crate::resource::{Document, Kind, Node, NodeId, Span, Token};
 use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
 
 /// Lists longer than this are looked up by `value` through an [`Index`].
@@ -21,16 +21,20 @@ pub(super) struct Index {
     table: HashTable<NodeId>,
 }
 
-/// What an element is looked up by: its `value`, or itself where it is simple; folded unless caseExact.
-pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: AttributeId, element: NodeId) -> Option<Cow<'d, str>> {
+/// What an element is looked up by: its `value`, or itself where it is simple, folded unless caseExact; without a
+/// `value` all it says.
+pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: AttributeId, element: NodeId) -> Cow<'d, str> {
     let attribute = registry.attribute(id);
-    let (node, kind) = match attribute.value {
-        Some(value) => (document.child(element, value)?, registry.attribute(value)),
-        None if attribute.kind == Type::Complex => return None,
-        None => (element, attribute),
+    let simple = attribute.kind != Type::Complex;
+    let value = match attribute.value {
+        Some(value) => document.child(element, value).map(|node| (node, registry.attribute(value))),
+        None => simple.then_some((element, attribute)),
     };
-    let text = document.string(node)?;
-    Some(if kind.case_exact { text } else { Cow::Owned(value::folded(&text).into_owned()) })
+    match value {
+        Some((node, of)) if of.case_exact && of.kind != Type::DateTime => document.string(node).unwrap_or_default(),
+        Some((node, _)) => Cow::Owned(document.folded_key(registry, node)),
+        None => Cow::Owned(format!("\u{0}{}", document.folded_key(registry, element))),
+    }
 }
 
 fn hash(key: &str) -> u64 {
@@ -59,27 +63,22 @@ impl Patcher<'_, '_> {
     pub(super) fn with_key(&mut self, id: AttributeId, wanted: &str) -> Vec<NodeId> {
         let Some(list) = self.list(id) else { return Vec::new() };
         let (registry, document) = (self.registry, &self.document);
-        let has_key = |element: &NodeId| key(registry, document, id, *element).is_some_and(|key| key == wanted);
+        let has_key = |element: &NodeId| key(registry, document, id, *element) == wanted;
         if !self.indexes.iter().any(|index| index.attribute == id) {
             if document.children(list).nth(SHORT).is_none() {
                 return document.children(list).filter(has_key).collect();
             }
             let mut table = HashTable::new();
             for element in document.children(list) {
-                if let Some(key) = key(registry, document, id, element) {
-                    table.insert_unique(hash(&key), element, |other| key_hash(registry, document, id, *other));
-                }
+                let hash = key_hash(registry, document, id, element);
+                table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
             }
             self.indexes.push(Index { attribute: id, table });
         }
         let document = &self.document;
         let Some(index) = self.indexes.iter().find(|index| index.attribute == id) else { return Vec::new() };
-        let mut found: Vec<NodeId> = index
-            .table
-            .iter_hash(hash(wanted))
-            .copied()
-            .filter(|element| key(registry, document, id, *element).is_some_and(|key| key == wanted))
-            .collect();
+        let mut found: Vec<NodeId> =
+            index.table.iter_hash(hash(wanted)).copied().filter(|element| key(registry, document, id, *element) == wanted).collect();
         crate::sort::plain(&mut found);
         found
     }
@@ -88,8 +87,7 @@ impl Patcher<'_, '_> {
     pub(super) fn forget(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        let Some(key) = key(registry, document, id, element) else { return };
-        if let Ok(entry) = index.table.find_entry(hash(&key), |other| *other == element) {
+        if let Ok(entry) = index.table.find_entry(key_hash(registry, document, id, element), |other| *other == element) {
             entry.remove();
         }
     }
@@ -97,9 +95,8 @@ impl Patcher<'_, '_> {
     pub(super) fn remember(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        if let Some(key) = key(registry, document, id, element) {
-            index.table.insert_unique(hash(&key), element, |other| key_hash(registry, document, id, *other));
-        }
+        let hash = key_hash(registry, document, id, element);
+        index.table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
     }
 
     /// `add` or `replace` of the whole attribute.
@@ -122,8 +119,7 @@ impl Patcher<'_, '_> {
         let mut by_key: HashTable<NodeId> = HashTable::new();
         for element in given {
             let (registry, document) = (self.registry, &self.document);
-            let key = key(registry, document, id, *element).map(Cow::into_owned);
-            let hashed = key.as_deref().map_or(0, hash);
+            let hashed = key_hash(registry, document, id, *element);
             let twins: Vec<NodeId> = by_key.iter_hash(hashed).copied().collect();
             let mut twin = false;
             for other in twins {
@@ -145,7 +141,7 @@ impl Patcher<'_, '_> {
         let equal = || self.document.same_value(registry, a, b);
         let Some(value) = registry.attribute(id).value.map(|value| registry.attribute(value)) else { return Ok(equal()) };
         let keys = (key(registry, &self.document, id, a), key(registry, &self.document, id, b));
-        let (Some(left), Some(right)) = keys else { return Ok(equal()) };
+        let (left, right) = keys;
         if left != right {
             return Ok(false);
         }
@@ -169,12 +165,8 @@ impl Patcher<'_, '_> {
 
     /// Adds an element, unless it is there (RFC 7644 §3.5.2.1).
     pub(super) fn add_element(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
-        let key = key(self.registry, &self.document, id, element).map(Cow::into_owned);
-        let twins = match &key {
-            Some(key) => self.with_key(id, key),
-            None => self.elements(id),
-        };
-        for twin in twins {
+        let key = key(self.registry, &self.document, id, element).into_owned();
+        for twin in self.with_key(id, &key) {
             if self.is_same(id, twin, element)? {
                 return Ok(());
             }
@@ -214,8 +206,10 @@ impl Patcher<'_, '_> {
         }
         for other in self.elements(id) {
             if let Some(node) = flag(&self.document, other).filter(|_| other != element) {
+                self.forget(id, other);
                 let no = self.document.push(None, Node::made(primary, Kind::False));
                 self.document.put_in_place(node, no);
+                self.remember(id, other);
                 self.touch(id);
             }
         }
@@ -236,14 +230,8 @@ impl Patcher<'_, '_> {
         }
         let Some(given) = self.read_part(id, value, false)? else { return Ok(()) };
         for wanted in self.document.children(given).collect::<Vec<_>>() {
-            let key = key(self.registry, &self.document, id, wanted).map(Cow::into_owned);
-            let found = match key {
-                Some(key) => self.with_key(id, &key),
-                None => {
-                    let same = |element: &NodeId| self.document.same_value(self.registry, *element, wanted);
-                    self.elements(id).into_iter().filter(same).collect()
-                }
-            };
+            let key = key(self.registry, &self.document, id, wanted).into_owned();
+            let found = self.with_key(id, &key);
             for element in found {
                 self.remove_element(id, element)?;
             }
@@ -280,5 +268,5 @@ impl Patcher<'_, '_> {
 }
 
 fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, element: NodeId) -> u64 {
-    key(registry, document, id, element).map_or(0, |key| hash(&key))
+    hash(&key(registry, document, id, element))
 }

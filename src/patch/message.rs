@@ -7,7 +7,7 @@ use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;
 use crate::limits::Limits;
 use crate::path::PathError;
-use crate::resource::{Scanner, Span, SyntaxError, Token};
+use crate::resource::{Scanner, Span, Strangers, SyntaxError, Token};
 
 pub(crate) const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -85,7 +85,7 @@ impl<'t> Message<'t, '_> {
         let (mut schemas, mut operations) = (None, None);
         // What is wrong with a member is told once the whole is known to be JSON.
         let mut fault: Option<PatchFault> = None;
-        let (mut seen, mut strangers) = (0, Vec::new());
+        let (mut seen, mut strangers) = (0, Strangers::default());
         self.scanner.expect(b'{', "`{`")?;
         let mut open = !self.scanner.take(b'}');
         while open {
@@ -121,17 +121,16 @@ impl<'t> Message<'t, '_> {
     }
 
     /// A member's place in `shape`, or its name where it is a stranger. Every name stands once.
-    fn member(&mut self, shape: &[&str], seen: &mut u8, strangers: &mut Vec<String>) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
+    fn member(&mut self, shape: &[&str], seen: &mut u8, strangers: &mut Strangers) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
         let span = self.scanner.name()?;
         let name = self.text(span);
         let twice = |name: &str| SyntaxError::DuplicateName { name: name.into(), pointer: String::new() };
         let found =
             shape.iter().position(|known| *known == name).or_else(|| shape.iter().position(|known| known.eq_ignore_ascii_case(&name)));
         let Some(found) = found else {
-            if strangers.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            if strangers.insert(&name) {
                 return Err(twice(&name).into());
             }
-            strangers.push(name.to_string());
             return Ok(Err(name));
         };
         if *seen >> found & 1 == 1 {
@@ -209,7 +208,7 @@ impl<'t> Message<'t, '_> {
             fault = Some(PatchFault::Message { member: "Operations", expected: "an array of objects with `op`, `path` and `value`" });
             return Ok(Operation { index: self.operation.unwrap_or(0), op: Op::Add, path, value, fault: fault.map(Box::new) });
         }
-        let (mut seen, mut strangers) = (0, Vec::new());
+        let (mut seen, mut strangers) = (0, Strangers::default());
         let mut bad_path = None;
         self.scanner.expect(b'{', "`{`")?;
         let mut open = !self.scanner.take(b'}');

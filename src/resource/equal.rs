@@ -31,12 +31,15 @@ impl Document<'_> {
                     })
             }
             (Kind::Array, Kind::Array) => {
-                let mut rest: Vec<NodeId> = self.children(b).collect();
-                let found = self.children(a).all(|element| {
-                    let twin = rest.iter().position(|other| self.same_value(registry, element, *other));
-                    twin.map(|twin| rest.swap_remove(twin)).is_some()
-                });
-                found && rest.is_empty()
+                let mut ours: Vec<NodeId> = self.children(a).collect();
+                let mut theirs: Vec<NodeId> = self.children(b).collect();
+                let same = |ours: &[NodeId], theirs: &[NodeId]| ours.iter().zip(theirs).all(|(x, y)| self.same_value(registry, *x, *y));
+                if ours.len() != theirs.len() || same(&ours, &theirs) {
+                    return ours.len() == theirs.len();
+                }
+                ours.sort_by_cached_key(|id| self.folded_key(registry, *id));
+                theirs.sort_by_cached_key(|id| self.folded_key(registry, *id));
+                same(&ours, &theirs)
             }
             _ => self.equals(a, self, b),
         }
@@ -80,6 +83,34 @@ impl Document<'_> {
         }
     }
 
+    /// A text that is the same for values that say the same in the eyes of the schema.
+    pub(crate) fn folded_key(&self, registry: &Registry, id: NodeId) -> String {
+        let node = self.node(id);
+        match node.kind {
+            Kind::String => {
+                let attribute = registry.attribute(node.attribute);
+                let text = self.string(id).unwrap_or_default();
+                match attribute.kind {
+                    Type::DateTime => {
+                        value::date_time(&text).map_or_else(|| text.clone().into_owned(), |(ms, rest)| format!("{ms}.{rest}"))
+                    }
+                    Type::String if !attribute.case_exact => value::folded(&text).into_owned(),
+                    Type::Reference if !attribute.case_exact => text.to_ascii_lowercase(),
+                    _ => text.into_owned(),
+                }
+            }
+            Kind::Object | Kind::Array => {
+                let mut parts: Vec<String> = self
+                    .children(id)
+                    .map(|child| format!("{}\u{0}{}\u{1}", self.node(child).attribute.0, self.folded_key(registry, child)))
+                    .collect();
+                parts.sort_unstable();
+                parts.concat()
+            }
+            _ => self.sort_key(id),
+        }
+    }
+
     /// A key that is the same for equal values.
     fn sort_key(&self, id: NodeId) -> String {
         match self.node(id).kind {
@@ -97,7 +128,7 @@ impl Document<'_> {
             }
             Kind::True => "t".into(),
             Kind::False => "f".into(),
-            Kind::Number => String::new(),
+            Kind::Number => value::number_key(self.raw(id)),
             Kind::Opaque => self.raw(id).into(),
         }
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::document::{Kind, Node, NodeId};
 use super::read::{Judge, Level, NOWHERE, Place, Reader, Seen, Step};
 use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
+use super::strangers::Strangers;
 use super::value;
 use crate::dialect::Tolerance;
 use crate::issue::{Issue, ScimType, Severity};
@@ -251,7 +252,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     pub(super) fn unknown(
         &mut self,
         (parent, level): (NodeId, Level),
-        (span, strangers): (Span, &mut Vec<String>),
+        (span, strangers): (Span, &mut Strangers),
         given: &mut Slots,
         at: &Place<'_>,
     ) -> Scan<Seen> {
@@ -271,11 +272,10 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             }
         };
         let path = format!("{prefix}{name}");
-        if strangers.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+        if strangers.insert(&name) {
             self.duplicate(&path, at)?;
             return Ok(Seen::UNASSIGNED);
         }
-        strangers.push(name.to_string());
         if self.judge == Judge::Stored {
             let value = self.scanner.skip(at.depth)?;
             self.leaf(parent, Node::of_text(AttributeId::UNKNOWN, Kind::Opaque, self.source, value).named(span));
@@ -392,7 +392,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         let extensions = resource_type.extensions.iter().map(|extension| &extension.schema);
         let known = std::iter::once(&resource_type.schema).chain(extensions).zip(0u32..);
         let Some((schema, index)) = known.into_iter().find(|(schema, _)| schema.eq_ignore_ascii_case(&uri)) else {
-            return self.strange_schema(list, uri.into_owned(), at);
+            return self.strange_schema(list, &uri, at);
         };
         let bit = 1u64 << (index & 63);
         if self.schemas.listed & bit != 0 {
@@ -410,10 +410,10 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     }
 
     #[cold]
-    fn strange_schema(&mut self, list: NodeId, uri: String, at: &Place<'_>) {
+    fn strange_schema(&mut self, list: NodeId, uri: &str, at: &Place<'_>) {
         self.schemas.unordered = true;
-        if self.schemas.strangers.iter().any(|known| known.eq_ignore_ascii_case(&uri)) {
-            return self.second_schema(&uri, at);
+        if self.schemas.strangers.insert(uri) {
+            return self.second_schema(uri, at);
         }
         let Some(id) = self.resource_type else { return };
         let detail = format!("`{uri}` is no schema of {}", self.registry.resource_type(id).name);
@@ -422,7 +422,6 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         } else {
             self.issue(ScimType::InvalidSyntax, "schemas", detail, "RFC 7643 §3", at);
         }
-        self.schemas.strangers.push(uri);
         if BUILD && let Some(last) = self.document.children(list).last() {
             self.document.remove(last);
         }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::document::unescaped;
 use super::read::Findings;
 use super::scan::{Scan, Scanner, Span, Token};
+use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
 
@@ -55,13 +56,12 @@ impl<'t, 'f> MessageReader<'t, 'f> {
             self.refuse(ScimType::InvalidSyntax, shape.name, &format!("must be an object with {members}"), shape.clause)?;
             return Ok(None);
         }
-        let (mut has, mut strangers) = (Has::default(), Vec::new());
+        let (mut has, mut strangers) = (Has::default(), Strangers::default());
         self.members(&mut |reader, name| {
             let Some(index) = shape.members.iter().position(|known| known.eq_ignore_ascii_case(name)) else {
-                if strangers.iter().any(|known: &String| known.eq_ignore_ascii_case(name)) {
+                if strangers.insert(name) {
                     return reader.twice(name, shape.clause);
                 }
-                strangers.push(name.to_owned());
                 return reader.stranger(shape, name);
             };
             if has.member(index) {

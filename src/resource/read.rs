@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use super::document::{Document, Kind, Node, NodeId, SourceId, unescaped};
 use super::scan::{Scan, Scanner, Span, Token};
+use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Slots, Type, common};
@@ -130,11 +131,11 @@ pub(crate) struct Reader<'r, 't, 'd, 's, const BUILD: bool> {
 }
 
 /// What `schemas` lists: the main schema first, then the extensions in their order, a bit for each.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Schemas {
     pub(super) listed: u64,
     pub(super) unordered: bool,
-    pub(super) strangers: Vec<String>,
+    pub(super) strangers: Strangers,
     pub(super) read: bool,
 }
 
@@ -261,7 +262,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         };
         self.scanner.jump(self.scanner.at() + 1);
         let mut named = Slots::default();
-        let mut strangers = Vec::new();
+        let mut strangers = Strangers::default();
         let mut seen = Seen::NOTHING_YET;
         let mut open = !self.scanner.take(b'}');
         while open {

@@ -123,6 +123,15 @@ pub(crate) fn compare_numbers(a: &str, b: &str) -> Ordering {
     }
 }
 
+/// A text that is the same for numbers of the same value.
+pub(crate) fn number_key(number: &str) -> String {
+    let Decimal { negative, digits, point } = Decimal::of(number);
+    if digits.is_empty() {
+        return "0".into();
+    }
+    format!("{}{}e{point}", if negative { "-" } else { "" }, String::from_utf8_lossy(&digits))
+}
+
 /// Digits without zeros at either end, times ten to the power that puts the point before the first.
 struct Decimal {
     negative: bool,

@@ -13,10 +13,13 @@ use crate::patch::{PatchOptions, apply_patch, patch_changes, patch_inverse};
 use crate::resource::{Filter, FilterOptions, Purpose, ValidateOptions};
 use crate::schema::{Registry, Roles};
 
+/// A filter and the schemas it was made with.
+type Kept = (Rc<Registry>, Filter);
+
 thread_local! {
     /// Handle 0 is the built-in registry; others are compiled for a host and given back by it.
     static REGISTRIES: RefCell<Vec<Option<Rc<Registry>>>> = const { RefCell::new(Vec::new()) };
-    static FILTERS: RefCell<Vec<Option<(Rc<Registry>, Filter)>>> = const { RefCell::new(Vec::new()) };
+    static FILTERS: RefCell<Vec<Option<Kept>>> = const { RefCell::new(Vec::new()) };
     static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
     static BUILTIN: Rc<Registry> = Rc::new(Registry::builtin().clone());
 }

@@ -95,7 +95,7 @@ export function PlacePicker({ directory, value, onPick, label }: { directory: Di
 function Person({ person, onPerson }: { person: string | null; onPerson: (id: string) => void }) {
   const styles = useStyles();
   const { directory } = usePanel();
-  return <Field label="Person" className={styles.field}><SubjectPicker directory={directory} label="Person" only="User" placeholder={person ? directory.personName(person) : "Name or user name"} onPick={({ id }) => onPerson(id)} /></Field>;
+  return <Field label="Person" className={styles.field}><SubjectPicker directory={directory} label="Person" only="User" placeholder="Name or user name" chosen={person ? directory.personName(person) : ""} onPick={({ id }) => onPerson(id)} /></Field>;
 }
 
 const Failed = ({ error }: { error: Error }) => <MessageBar intent="error"><MessageBarBody><MessageBarTitle>No answer</MessageBarTitle>{error.message}</MessageBarBody></MessageBar>;

@@ -33,11 +33,14 @@ export function Subject({ directory, subject, second }: { directory: Directory; 
   );
 }
 
-export function SubjectPicker({ directory, label, only, without, onPick, placeholder }: {
+export function SubjectPicker({ directory, label, only, without, onPick, placeholder, chosen = "" }: {
   directory: Directory; label: string; only?: SubjectRef["type"]; without?: (id: string) => boolean; onPick: (subject: SubjectRef) => void; placeholder?: string;
+  /** The name of who is chosen already. */
+  chosen?: string;
 }) {
   const styles = useStyles();
-  const [text, setText] = useState("");
+  const [typed, setText] = useState<string | null>(null);
+  const text = typed ?? "";
   const words = useDeferredValue(text.trim().toLowerCase());
   const { groups, people } = useMemo(() => {
     const pick = <T extends { id: string; name: string; userName?: string }>(items: Iterable<T>) => {
@@ -53,9 +56,9 @@ export function SubjectPicker({ directory, label, only, without, onPick, placeho
   }, [directory, words, only, without]);
   return (
     <Combobox
-      className={styles.picker} freeform value={text} selectedOptions={[]} aria-label={label} placeholder={placeholder ?? label} onChange={(event) => setText(event.target.value)}
+      className={styles.picker} freeform value={typed ?? chosen} selectedOptions={[]} aria-label={label} onBlur={() => setText(null)} placeholder={placeholder ?? label} onChange={(event) => setText(event.target.value)}
       onOptionSelect={(_, { optionValue }) => {
-        setText("");
+        setText(null);
         const at = optionValue?.indexOf(" ") ?? -1;
         if (optionValue && at > 0) onPick({ type: optionValue.slice(0, at) as SubjectRef["type"], id: optionValue.slice(at + 1) });
       }}

@@ -30,7 +30,7 @@ export function Table<T>({ label, items, columns, keyOf, height = 52 }: { label:
     <div ref={scroll} className={styles.scroll} role="table" aria-label={label} aria-rowcount={items.length + 1} tabIndex={0}>
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className={mergeClasses(styles.line, styles.head)} style={{ gridTemplateColumns: tracks }}>
-          {shown.map((column) => <div key={column.name} role="columnheader">{column.name}</div>)}
+          {shown.map((column) => <div key={column.name} role="columnheader">{column.name || <span className="visually-hidden">Actions</span>}</div>)}
         </div>
       </div>
       <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>

@@ -102,7 +102,7 @@ export function OnDemand() {
           <RadioGroup layout="horizontal" value={kind} onChange={(_, data) => changed(setKind)(data.value as typeof kind)}><Radio value="present" label="A group that is there" /><Radio value="new" label="A new group" /></RadioGroup>
         </Field>
         {kind === "new" ? <Field label="Name of the group"><Input value={name} onChange={(_, data) => changed(setName)(data.value)} /></Field>
-          : <Field label="Group"><SubjectPicker directory={directory} label="Group" only="Group" placeholder={group ? directory.subjectName(group) : "Choose a group"} onPick={changed(setGroup)} /></Field>}
+          : <Field label="Group"><SubjectPicker directory={directory} label="Group" only="Group" placeholder="Choose a group" chosen={group ? directory.subjectName(group) : ""} onPick={changed(setGroup)} /></Field>}
         <Button appearance="primary" icon={<PeopleAddRegular />} disabled={!ready} onClick={() => void provision()}>Try it</Button>
       </Card>
       <Card className={styles.card} label="What happens">
