@@ -37,8 +37,8 @@ impl Document<'_> {
                 if ours.len() != theirs.len() || same(&ours, &theirs) {
                     return ours.len() == theirs.len();
                 }
-                ours.sort_by_cached_key(|id| self.folded_key(registry, *id));
-                theirs.sort_by_cached_key(|id| self.folded_key(registry, *id));
+                crate::sort::by_key(&mut ours, &mut |id| self.folded_key(registry, *id));
+                crate::sort::by_key(&mut theirs, &mut |id| self.folded_key(registry, *id));
                 same(&ours, &theirs)
             }
             _ => self.equals(a, self, b),
