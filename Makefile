@@ -8,26 +8,32 @@ RUST := Cargo.toml Cargo.lock $(shell find src -name '*.rs')
 GEN := pkg/gen
 JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
 
-.PHONY: help build demo test check clean
+WORKER := target/worker/index.js
+PANEL := www/panel/dist/index.html
+
+.PHONY: help build demo serve test check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
-build: $(GEN)/core.cjs ## the release wasm and what goes with it into pkg/gen/
+build: $(GEN)/core.cjs $(WORKER) $(PANEL) ## the release wasm into pkg/gen/, the edge worker into target/worker/, the panel into www/panel/dist/
 
-demo: build ## replays an identity provider's day, with the access each request gives and takes
+demo: build ## replays an identity provider's day over HTTP, with the access each request gives and takes
 	@node www/demo/demo.mjs
 
-test: build ## native tests, the package in Node, both in headless Chromium
+serve: build ## the edge worker on 127.0.0.1:8787, with an empty organization that is kept; FRESH=1 starts anew
+	@FRESH=$(FRESH) node www/worker/serve.mjs
+
+test: build ## native tests, the package in Node, both in headless Chromium, the worker, two conformance suites, the panel
 	@build/test.sh
 
 check: build ## formatting, lints, documentation, types, size
 	@build/check.sh
 
 clean: ## removes what was built, tools and dependencies included
-	rm -rf target node_modules $(GEN)
+	rm -rf target node_modules $(GEN) www/panel/node_modules www/panel/dist
 
-node_modules/.package-lock.json: package.json pkg/package.json package-lock.json
+node_modules/.package-lock.json: package.json pkg/package.json www/worker/package.json package-lock.json
 	@echo "· npm ci: the development dependencies (a few seconds)" >&2
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
@@ -38,3 +44,14 @@ $(GEN)/scim_policy.wasm: $(RUST) build/wasm.sh build/glue.mjs node_modules/.pack
 
 $(GEN)/core.cjs: $(GEN)/scim_policy.wasm $(JAVASCRIPT) build/javascript.mjs
 	@node build/javascript.mjs
+
+$(WORKER): $(GEN)/core.cjs www/worker/wrangler.jsonc $(wildcard www/worker/src/*.ts) www/worker/bundle.mjs
+	@node www/worker/bundle.mjs
+
+www/panel/node_modules/.package-lock.json: www/panel/package.json www/panel/package-lock.json
+	@echo "· npm install in www/panel: what the panel is built with (half a minute)" >&2
+	@cd www/panel && npm install --no-save --silent --no-audit --no-fund
+	@touch $@
+
+$(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts $(shell find www/panel/src www/panel/public -type f)
+	@cd www/panel && npx --no-install vite build --logLevel warn

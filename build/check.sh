@@ -12,5 +12,7 @@ step cargo clippy --quiet --lib --test browser --target wasm32-unknown-unknown -
 RUSTDOCFLAGS="-D warnings" step cargo doc --quiet --no-deps
 step tsc -p tests/types
 step tsc -p tests/types/tsconfig.bundler.json
+step tsc -p www/worker
+step tsc -p www/panel
 step publint pkg --strict
 step node build/size.mjs

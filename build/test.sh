@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs every part of the tests, shows their output, and fails when one fails or ran no test at all.
-#   build/test.sh [native] [node] [browser] [page]     all parts, unless some are named
+#   build/test.sh [native] [node] [browser] [page] [worker] [conformance] [panel]     all parts, unless some are named
 set -uo pipefail
 cd "$(dirname "$0")/.."
 source build/env.sh
@@ -39,14 +39,27 @@ page() {
   build/tools.sh chromium || { failed=$((failed + 1)); return; }
   part page '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-timeout=120000 --test-reporter=spec tests/page/*.test.mjs
 }
+worker() { part worker '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-concurrency=1 --test-timeout=180000 --test-reporter=spec tests/worker/*.test.mjs; }
+# Two suites from PyPI; what they print is kept in target/conformance-output.
+conformance() {
+  build/tools.sh conformance || { failed=$((failed + 1)); return; }
+  part conformance '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-timeout=300000 --test-reporter=spec tests/worker/conformance/*.test.mjs
+}
+panel() {
+  build/tools.sh chromium || { failed=$((failed + 1)); return; }
+  part panel '^ℹ pass [0-9]+' '^ℹ fail [0-9]+' node --test --test-concurrency=1 --test-timeout=300000 --test-reporter=spec tests/panel/*.test.mjs
+}
 
 for name in "${@:-all}"; do
   case "$name" in
-    all) native; node_suite; browser; page ;;
+    all) native; node_suite; browser; page; worker; conformance; panel ;;
     native) native ;;
     node) node_suite ;;
     browser) browser ;;
     page) page ;;
+    worker) worker ;;
+    conformance) conformance ;;
+    panel) panel ;;
     *) echo "no part is called $name"; exit 2 ;;
   esac
 done

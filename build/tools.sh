@@ -5,6 +5,7 @@
 #   wasm-bindgen  its command line, of the very version Cargo.toml pins
 #   wasm-pack     runs the browser tests
 #   chromium      a browser and its driver
+#   conformance   two public SCIM test suites, in a Python environment of their own
 # What cargo installs goes to target/tools, so that no tool of yours is replaced. One already on PATH is used as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,6 +47,17 @@ chromium() {
   fi
 }
 
+conformance() {
+  local wanted=build/conformance.txt home=target/conformance
+  cmp -s "$wanted" "$home/installed.txt" && return
+  say "installing scim2-cli and scim-sanity from PyPI into $home (half a minute)"
+  command -v python3 >/dev/null || { say "the conformance suites need Python 3.10 or later"; exit 1; }
+  rm -rf "$home"
+  python3 -m venv "$home" || { say "Python's venv is missing: on Debian, 'apt-get install python3-venv'"; exit 1; }
+  "$home/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" >&2
+  cp "$wanted" "$home/installed.txt"
+}
+
 for tool in "$@"; do
   case "$tool" in
     rust-target) rust_target ;;
@@ -53,6 +65,7 @@ for tool in "$@"; do
     wasm-bindgen) cargo_tool wasm-bindgen-cli wasm-bindgen "$(sed -n 's/^wasm-bindgen = "=\(.*\)"/\1/p' Cargo.toml)" "two to four minutes" ;;
     wasm-pack) cargo_tool wasm-pack wasm-pack 0.15.1 "two to five minutes" ;;
     chromium) chromium ;;
+    conformance) conformance ;;
     *) say "unknown tool $tool"; exit 2 ;;
   esac
 done

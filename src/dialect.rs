@@ -88,6 +88,16 @@ impl Tolerance {
 }
 
 impl Dialect {
+    /// The dialect of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "rfc" => Some(Self::Rfc),
+            "entra" => Some(Self::Entra),
+            "okta" => Some(Self::Okta),
+            _ => None,
+        }
+    }
+
     /// Whether this dialect takes it.
     pub fn takes(self, tolerance: Tolerance) -> bool {
         match tolerance {

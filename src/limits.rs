@@ -1,12 +1,13 @@
 //! Named limits: each has a sound default, and none of them is ever met by a trap.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::json::Json;
 use crate::path::FilterLimits;
 
 /// How much of everything is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Limits {
     /// Bytes of one payload: 413 above. Default 16 MiB.
     pub payload_bytes: usize,
@@ -45,6 +46,27 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Takes those that are given; an unknown one is an error, since it would limit nothing.
+    pub(crate) fn read(&mut self, json: &Json<'_>) -> Result<(), String> {
+        let Json::Object(given) = json else { return Err("`limits` must be an object".into()) };
+        for (name, value) in given {
+            let limit = match &**name {
+                "payloadBytes" => &mut self.payload_bytes,
+                "jsonDepth" => &mut self.json_depth,
+                "filterDepth" => &mut self.filter_depth,
+                "filterLength" => &mut self.filter_length,
+                "patchOperations" => &mut self.patch_operations,
+                "bulkOperations" => &mut self.bulk_operations,
+                "pageSize" => &mut self.page_size,
+                "folderDepth" => &mut self.folder_depth,
+                "groupDepth" => &mut self.group_depth,
+                _ => return Err(format!("`limits.{name}` is no limit")),
+            };
+            *limit = value.as_number().ok_or_else(|| format!("`limits.{name}` must be a whole number that is not negative"))?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn filter(&self) -> FilterLimits {
         FilterLimits { length: self.filter_length, depth: self.filter_depth }
     }

@@ -100,6 +100,15 @@ impl Replay {
                 return Err(format!("members of {group}: {found:?}, expected {members}"));
             }
         }
+        for question in state["check"].as_array().into_iter().flatten() {
+            let on = question.get("on").map(|on| serde_json::from_value(on.clone()).unwrap());
+            let (user, can) = (question["user"].as_str().unwrap(), question["can"].as_str().unwrap());
+            let decision = self.organization.check(user, can, on.as_ref()).map_err(|error| error.to_string())?;
+            let decision = serde_json::to_value(decision).unwrap();
+            if decision["allowed"] != question["allowed"] {
+                return Err(format!("check {question}: {decision}"));
+            }
+        }
         Ok(())
     }
 }

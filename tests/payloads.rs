@@ -294,8 +294,8 @@ fn many_operations_stay_near_linear() {
     let id = |i: usize| format!("user-{i}");
     let by_filter =
         |op: &str, i: usize, value: Value| json!({"op": op, "path": format!("members[value eq \"{}\"]", id(i)), "value": value});
-    type Make<'m> = &'m dyn Fn(usize, usize) -> Value;
-    let kinds: [(&str, Make<'_>, fn(usize) -> usize); 6] = [
+    type Make<'m> = (&'m str, &'m dyn Fn(usize, usize) -> Value, fn(usize) -> usize);
+    let kinds: [Make<'_>; 6] = [
         ("add", &|i, n| json!({"op": "add", "path": "members", "value": [{"value": id(n + i)}]}), |n| 2 * n),
         ("add what is there", &|i, _| json!({"op": "add", "path": "members", "value": [{"value": id(i)}]}), |n| n),
         ("remove by filter", &|i, _| json!({"op": "remove", "path": format!("members[value eq \"{}\"]", id(i))}), |_| 0),

@@ -37,3 +37,17 @@ fn a_room_imports_only_rooms_above_it() -> io::Result<()> {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
 }
+
+/// `serde_json::Value` and derived readers cost 100 KB of the wasm file: options are read by `src/json.rs`.
+#[test]
+fn the_crate_reads_json_by_its_own_scanner() -> io::Result<()> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files)?;
+    for (file, text) in files.iter().filter(|(file, _)| !file.contains("test")) {
+        let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or("");
+        for word in ["serde_json::from_", "serde_json::Value", "serde_json::json!", "sort_by_cached_key("] {
+            assert!(!own.contains(word), "{file} uses {word}");
+        }
+    }
+    Ok(())
+}

@@ -191,7 +191,7 @@ impl<'a> Work<'a> {
             self.cross(View::plain(self.facts), id, caps.0, PLAIN, &mut found);
             self.cross(view, id, caps.1, CHANGED, &mut found);
         }
-        found.sort_unstable_by_key(|c| (c.subject, c.folder, c.object));
+        crate::sort::by(&mut found, &mut |a, b| (a.subject, a.folder, a.object).cmp(&(b.subject, b.folder, b.object)));
         found.dedup_by(|next, kept| {
             let same = (next.subject, next.folder, next.object) == (kept.subject, kept.folder, kept.object);
             if same {

@@ -6,6 +6,7 @@
 //! every user's other grants swept over them. Policies under which contributions do not add up take the long way (`exact`).
 
 mod affected;
+mod answers;
 mod causes;
 mod diff;
 mod exact;
@@ -13,8 +14,12 @@ mod paths;
 mod region;
 mod rows;
 mod scratch;
+mod sentences;
 mod standing;
 
+pub use answers::{
+    AccessPath, CREATE_WORKSPACE, Decision, Explanation, ObjectRef, ObjectRole, ObjectType, SubjectRef, SubjectType, UserRole,
+};
 pub use causes::Causes;
 pub use diff::{Diff, Summary};
 pub use paths::{Fate, Path, access_of, contributions, effective, paths, potential, who_has};

@@ -7,7 +7,8 @@ use super::standing::Standing;
 use crate::org::{Combine, Id, Kind, Policy, Rank, View};
 
 /// What became of a grant on the way down to the object asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Fate {
     /// It gives the role the user has; several grants may.
     Deciding,
@@ -62,7 +63,7 @@ pub fn access_of(view: View, user: Id) -> Vec<(Id, Rank)> {
     }
     let mut best: Vec<(Id, Rank)> = Standing::new(view, user).contributions().into_iter().map(|(at, _, _, rank)| (at, rank)).collect();
     // Sorted by object, then rank: of each run the strongest is kept.
-    best.sort_unstable();
+    crate::sort::plain(&mut best);
     best.reverse();
     best.dedup_by_key(|(at, _)| *at);
     best.reverse();
@@ -83,7 +84,7 @@ pub fn who_has(view: View, object: Id) -> Vec<(Id, Rank)> {
         at = parent;
     }
     // The strongest first: who was met before has at least as much already.
-    grants.sort_unstable_by(|a, b| b.cmp(a));
+    crate::sort::by(&mut grants, &mut |a, b| b.cmp(a));
     let mut seen: BTreeSet<Id> = BTreeSet::new();
     let mut found = Vec::new();
     let mut todo = Vec::new();
@@ -104,7 +105,7 @@ pub fn who_has(view: View, object: Id) -> Vec<(Id, Rank)> {
         found.iter_mut().for_each(|(user, rank)| *rank = potential(view, *user, object));
         found.retain(|(_, rank)| *rank > 0);
     }
-    found.sort_unstable();
+    crate::sort::plain(&mut found);
     found
 }
 
@@ -153,7 +154,7 @@ pub fn paths(view: View, user: Id, object: Id, mut order: impl FnMut(Id, Id) -> 
         above.push(at);
         at = parent;
     }
-    found.sort_by(|(depth, a), (other, b)| {
+    crate::sort::by(&mut found, &mut |(depth, a), (other, b)| {
         let decides = |path: &Path| path.fate != Fate::Deciding;
         decides(a)
             .cmp(&decides(b))

@@ -142,7 +142,7 @@ impl Work<'_> {
                 }
             }
         }
-        sources.sort_unstable();
+        crate::sort::plain(&mut sources);
         self.lay_out(&sources);
         self.scratch.sources = sources;
         self.find_above();

@@ -40,7 +40,7 @@ impl<'a> Standing<'a> {
                 }
             });
         }
-        grants.sort_unstable();
+        crate::sort::plain(&mut grants);
         Standing { view, edges, grants }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Standing<'a> {
             cap = cap.min(self.view.audience(at).cap());
             at = parent;
         }
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found
     }
 
@@ -119,7 +119,7 @@ impl<'a> Standing<'a> {
                 });
             }
         }
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found
     }
 

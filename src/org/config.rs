@@ -1,11 +1,11 @@
 //! How an organization is set up by its host: schemas, roles, dialect, limits.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::words::{Preset, Rank};
 use crate::dialect::Dialect;
+use crate::json::{Json, Unfit};
 use crate::limits::Limits;
 use crate::schema::{Registry, Roles, SchemaError};
 
@@ -30,7 +30,7 @@ pub enum ConfigError {
 }
 
 /// One role: its name and what it adds to the weaker ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Role {
     /// The role's name.
     pub name: String,
@@ -39,7 +39,7 @@ pub struct Role {
 }
 
 /// Roles a grant may carry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RolePreset {
     /// Weakest first.
@@ -66,6 +66,18 @@ impl RolePreset {
             group_assignable: names(&["viewer", "checker", "editor"]),
             exempt: names(&["admin", "owner"]),
         }
+    }
+
+    fn read(json: &Json<'_>) -> Result<Self, Unfit> {
+        let mut roles = Vec::new();
+        for role in json.list_at("roles")? {
+            roles.push(Role {
+                name: role.text_at("name")?.ok_or_else(|| Unfit::missing("name"))?,
+                capabilities: role.texts_at("capabilities")?.unwrap_or_default(),
+            });
+        }
+        let names = |name: &'static str| json.texts_at(name)?.ok_or_else(|| Unfit::missing(name));
+        Ok(Self { roles, group_assignable: names("groupAssignable")?, exempt: names("exempt")? })
     }
 
     fn judge(&self) -> Result<(), ConfigError> {
@@ -130,33 +142,6 @@ fn names(list: &[&str]) -> Vec<String> {
     list.iter().map(|&name| name.into()).collect()
 }
 
-/// A configuration as a host writes it, in JSON.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Source {
-    dialect: Dialect,
-    schemas: Vec<Value>,
-    resource_types: Vec<Value>,
-    base_url: String,
-    roles: Option<Value>,
-    group_patch_answer: u16,
-    limits: Limits,
-}
-
-impl Default for Source {
-    fn default() -> Self {
-        Self {
-            dialect: Dialect::Rfc,
-            schemas: Vec::new(),
-            resource_types: Vec::new(),
-            base_url: String::new(),
-            roles: None,
-            group_patch_answer: 204,
-            limits: Limits::default(),
-        }
-    }
-}
-
 /// A configuration, compiled.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -172,29 +157,40 @@ pub struct Config {
 impl Config {
     /// Reads a configuration: `OrganizationConfig` of the JavaScript contract.
     pub fn from_json(json: &str) -> Result<Self, ConfigError> {
-        let source: Source = serde_json::from_str(json).map_err(|error| ConfigError::Unreadable { reason: error.to_string() })?;
-        let roles = match source.roles {
-            None | Some(Value::Null) => RolePreset::taskade(),
-            Some(Value::String(name)) if name == "taskade" => RolePreset::taskade(),
-            Some(Value::String(name)) => return Err(ConfigError::UnknownPreset { name }),
-            Some(value) => serde_json::from_value(value).map_err(|error| ConfigError::Unreadable { reason: format!("roles: {error}") })?,
+        let unreadable = |error: &dyn std::fmt::Display| ConfigError::Unreadable { reason: error.to_string() };
+        let source = Json::parse(json).map_err(|error| unreadable(&error))?;
+        let Json::Object(_) = source else { return Err(unreadable(&"it must be an object")) };
+        let dialect = match source.text_at("dialect").map_err(|error| unreadable(&error))? {
+            None => Dialect::Rfc,
+            Some(name) => Dialect::named(&name).ok_or_else(|| unreadable(&"`dialect` must be rfc, entra or okta"))?,
+        };
+        let base_url = source.text_at("baseUrl").map_err(|error| unreadable(&error))?.unwrap_or_default();
+        let group_patch_answer = source.number_at("groupPatchAnswer").map_err(|error| unreadable(&error))?.unwrap_or(204);
+        let mut limits = Limits::default();
+        if let Some(given) = source.member("limits") {
+            limits.read(given).map_err(|reason| ConfigError::Unreadable { reason })?;
+        }
+        let roles = match source.member("roles") {
+            None => RolePreset::taskade(),
+            Some(Json::Text(name)) if name == "taskade" => RolePreset::taskade(),
+            Some(Json::Text(name)) => return Err(ConfigError::UnknownPreset { name: name.to_string() }),
+            Some(value) => RolePreset::read(value).map_err(|error| unreadable(&format_args!("roles: {error}")))?,
         };
         roles.judge()?;
-        if !matches!(source.group_patch_answer, 200 | 204) {
+        if !matches!(group_patch_answer, 200 | 204) {
             return Err(ConfigError::BadGroupPatchAnswer);
         }
-        let documents = serde_json::json!({"schemas": source.schemas, "resourceTypes": source.resource_types});
         let own = Roles {
             all: roles.roles.iter().map(|role| role.name.as_str().into()).collect(),
             group_assignable: roles.group_assignable.iter().map(|name| name.as_str().into()).collect(),
         };
         Ok(Self {
-            registry: Registry::compile(&documents.to_string(), &own)?,
-            dialect: source.dialect,
-            base_url: source.base_url.trim_end_matches('/').into(),
+            registry: Registry::compile_read(&source, &own)?,
+            dialect,
+            base_url: base_url.trim_end_matches('/').into(),
             roles,
-            group_patch_answers_body: source.group_patch_answer == 200,
-            limits: source.limits,
+            group_patch_answers_body: group_patch_answer == 200,
+            limits,
         })
     }
 }

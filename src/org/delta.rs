@@ -56,7 +56,7 @@ impl Delta<'_, '_> {
         if self.owners {
             let mut owners: Vec<Cow<'_, str>> = Vec::new();
             draft.view().for_each_grant_on(Id::ORGANIZATION, |owner, _| owners.push(draft.name(owner)));
-            owners.sort_unstable();
+            crate::sort::plain(&mut owners);
             if let Some(body) = draft.body(Id::ORGANIZATION) {
                 let mut value = String::new();
                 draft.org.push_resource(Kind::Organization, ORGANIZATION, body, &owners, &mut value);

@@ -113,7 +113,7 @@ impl<'o> Draft<'o> {
             let hash = Index::hash(&self.org.config.registry, attribute, text);
             let own = self.index.candidates(hash).filter(|id| self.body(*id).is_some_and(|body| self.org.has(body, attribute, text)));
             found.extend(own);
-            found.sort_unstable();
+            crate::sort::plain(&mut found);
             found.dedup();
         }
         found
@@ -126,7 +126,7 @@ impl<'o> Draft<'o> {
         if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
             ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
-            ids.sort_by_cached_key(|id| self.name(*id).into_owned());
+            crate::sort::by_key(&mut ids, &mut |id| self.name(*id).into_owned());
         }
         ids
     }

@@ -97,7 +97,7 @@ pub use body::Time;
 pub(crate) use delta::records_of;
 pub(crate) use draft::Draft;
 pub(crate) use ledger::{GroupLoss, LedgerEdits, UserLoss};
-pub(crate) use names::{Class, hash_text};
+pub(crate) use names::{Class, ORGANIZATION, hash_text};
 pub(crate) use store::{Edits, Opposite};
 
 pub(crate) use edges::{CONTAINER, MEMBER, rank_of};

@@ -35,14 +35,14 @@ impl Order {
         let sorted = |classes: &[Class], end: Option<u8>| {
             let mut keys: Vec<(KeyText<'_>, u32)> =
                 classes.iter().flat_map(|class| org.names.of_class(*class)).map(|id| (org.names.key_text(id), id.0)).collect();
-            keys.sort_unstable_by(|(a, _), (b, _)| a.compare(b, end));
+            crate::sort::by(&mut keys, &mut |(a, _), (b, _)| a.compare(b, end));
             keys.into_iter().map(|(_, id)| id).collect::<Vec<u32>>()
         };
         let there = |ids: &[u32], kind: Kind| ids.iter().copied().filter(|id| org.facts.kind(Id(*id)) == Some(kind)).collect::<Vec<u32>>();
         let listing = |ids: Vec<u32>| ids.into_iter().filter(|id| !org.facts.list(*id).is_empty()).collect::<Vec<u32>>();
         let losses = |ids: &mut dyn Iterator<Item = &String>| {
             let mut keys: Vec<String> = ids.map(|id| encoded(id).into_owned()).collect();
-            keys.sort_unstable();
+            crate::sort::plain(&mut keys);
             keys
         };
         let subjects = sorted(&[Class::User, Class::Group], None);

@@ -210,7 +210,7 @@ impl Organization {
     fn push_organization(&self, out: &mut String) {
         let mut owners: Vec<Cow<'_, str>> =
             self.facts.list(Id::ORGANIZATION.0).iter().map(|word| self.name(Id(word & CONTAINER))).collect();
-        owners.sort_unstable();
+        crate::sort::plain(&mut owners);
         if let Some(body) = self.body(Id::ORGANIZATION) {
             self.push_resource(Kind::Organization, ORGANIZATION, body, &owners, out);
         }

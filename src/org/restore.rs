@@ -227,7 +227,7 @@ impl<'t> Restore<'_, 't> {
         if before == value {
             return Ok(());
         }
-        self.write_edge(container, id, value);
+        self.replace_edge(container, id, before, value);
         if before == 0
             && let Some(twin) = self.org.names.twin(class, subject)
         {
@@ -250,6 +250,10 @@ impl<'t> Restore<'_, 't> {
 
     fn write_edge(&mut self, container: Id, subject: Id, value: u8) {
         let before = self.org.facts.pair(container.0, subject.0);
+        self.replace_edge(container, subject, before, value);
+    }
+
+    fn replace_edge(&mut self, container: Id, subject: Id, before: u8, value: u8) {
         for (value, there) in [(before, false), (value, true)] {
             if value != 0 {
                 let edge = self.org.edge_of(container, subject, if value == MEMBER { 0 } else { value });

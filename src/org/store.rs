@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::body::{Body, Time};
 use super::change::Change;
@@ -15,6 +16,7 @@ use super::known::Known;
 use super::ledger::{Ledger, LedgerEdits};
 use super::memory::Memory;
 use super::names::{Class, Names, hash_text};
+use super::net::mix;
 use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
@@ -35,7 +37,7 @@ pub struct Organization {
     /// Over all records.
     pub(crate) digest: Digest,
     /// Over the members of a group, the grants of an object, the owners of the organization.
-    pub(crate) sums: HashMap<u32, Digest>,
+    pub(crate) sums: Sums,
     /// By rank: what a grant's role adds to its hash.
     role_hashes: Vec<u64>,
     /// Counts every change of state.
@@ -48,6 +50,29 @@ pub struct Organization {
     sorted: RefCell<Vec<(u64, Class, Vec<Id>)>>,
     /// The order of the records, while somebody pages through them.
     pub(crate) order: RefCell<Option<Box<Order>>>,
+}
+
+/// Sums by number: hashed by one multiplication, once for every record of an edge.
+pub(crate) type Sums = HashMap<u32, Digest, BuildHasherDefault<NumberHasher>>;
+
+/// Hashes one number.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u32(u32::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = mix(number, self.0 as u32);
+    }
 }
 
 /// A change of an organization that has not happened: facts, bodies, new identifiers, the ledger.
@@ -66,7 +91,6 @@ pub(crate) struct Edits {
 pub(crate) struct Opposite {
     pub(crate) change: Change,
     pub(crate) bodies: HashMap<u32, Option<Body>>,
-    pub(crate) settings: Option<Settings>,
 }
 
 impl Edits {
@@ -91,7 +115,7 @@ impl Organization {
             settings: Settings::new(roles),
             ledger: Ledger::default(),
             digest: Digest::default(),
-            sums: HashMap::new(),
+            sums: Sums::default(),
             role_hashes,
             serial: 0,
             retired: Vec::new(),
@@ -214,7 +238,6 @@ impl Organization {
             }
         }
         self.count_edges(&edits.change);
-        let settings = edits.settings.is_some().then(|| self.settings.clone());
         let gone: Vec<Id> = edits.change.deleted().map(|(id, _)| id).collect();
         let change = self.facts.commit(edits.change);
         let mut bodies = HashMap::new();
@@ -242,7 +265,7 @@ impl Organization {
             self.release_unused(id);
         }
         self.serial += 1;
-        Opposite { change, bodies, settings }
+        Opposite { change, bodies }
     }
 
     /// Brings the sums and the digest up to a change of memberships and grants, while the facts are still the old ones.
@@ -335,7 +358,7 @@ impl Organization {
         let hash = Index::hash(&self.config.registry, attribute, text);
         let mut found: Vec<Id> =
             self.index.candidates(hash).filter(|id| self.body(*id).is_some_and(|body| self.has(body, attribute, text))).collect();
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found.dedup();
         found
     }
@@ -363,7 +386,7 @@ impl Organization {
         }
         sorted.retain(|(serial, of, _)| *serial == self.serial && *of != class);
         let mut ids: Vec<Id> = self.names.of_class(class).filter(|id| self.facts.kind(*id).is_some()).collect();
-        ids.sort_by_cached_key(|id| self.names.text(*id).into_owned());
+        crate::sort::by_key(&mut ids, &mut |id| self.names.text(*id).into_owned());
         let result = look(&ids);
         sorted.push((self.serial, class, ids));
         result

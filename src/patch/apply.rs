@@ -351,7 +351,7 @@ impl<'r, 's> Patcher<'r, 's> {
             open = scanner.more(b'}', "`,` or `}`")?;
         }
         let mut names: Vec<String> = all.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
-        names.sort_unstable();
+        crate::sort::plain(&mut names);
         match names.windows(2).find_map(|pair| pair.first().filter(|first| pair.last() == Some(first))) {
             Some(name) => Err(SyntaxError::DuplicateName { name: name.clone(), pointer: String::new() }.into()),
             None => Ok(Some(all)),

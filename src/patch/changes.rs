@@ -1,21 +1,32 @@
 //! What a PATCH made different, and the PATCH that undoes it.
 
-use serde::Serialize;
-
 use super::message::PATCH_OP;
 use crate::path::quoted;
 use crate::resource::{Document, Kind, NodeId, push_quoted};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry};
 
 /// One attribute, or sub-attribute of a complex one, before and after; null where it is unassigned.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttributeChange {
     /// The attribute path.
     pub path: String,
-    /// The value it had.
-    pub before: serde_json::Value,
-    /// The value it has.
-    pub after: serde_json::Value,
+    /// The value it had, as JSON text.
+    pub before: String,
+    /// The value it has, as JSON text.
+    pub after: String,
+}
+
+impl AttributeChange {
+    /// Appends it as JSON.
+    pub fn write(&self, out: &mut String) {
+        out.push_str("{\"path\":");
+        push_quoted(out, &self.path);
+        out.push_str(",\"before\":");
+        out.push_str(&self.before);
+        out.push_str(",\"after\":");
+        out.push_str(&self.after);
+        out.push('}');
+    }
 }
 
 /// The two documents a change is told between.
@@ -54,7 +65,7 @@ pub(crate) fn changes(registry: &Registry, before: &Document<'_>, after: &Docume
             let (old, new) = pair.values(part);
             if pair.differ((old, new)) {
                 let json = |document: &Document<'_>, node: Option<NodeId>| {
-                    node.and_then(|node| serde_json::from_str(&document.text_of(registry, node)).ok()).unwrap_or_default()
+                    node.map_or_else(|| "null".into(), |node| document.text_of(registry, node))
                 };
                 let path = registry.attribute(part).path.to_string();
                 all.push(AttributeChange { path, before: json(before, old), after: json(after, new) });
@@ -66,7 +77,7 @@ pub(crate) fn changes(registry: &Registry, before: &Document<'_>, after: &Docume
 
 fn sorted(touched: &[AttributeId]) -> Vec<AttributeId> {
     let mut ids = touched.to_vec();
-    ids.sort_unstable();
+    crate::sort::plain(&mut ids);
     ids.dedup();
     ids
 }
@@ -168,7 +179,7 @@ impl Undo<'_> {
                     (text.unwrap_or_default(), element)
                 })
                 .collect();
-            all.sort();
+            crate::sort::plain(&mut all);
             all
         };
         let (olds, news) = (by_value(before, old), by_value(after, new));

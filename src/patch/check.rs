@@ -217,6 +217,7 @@ impl Checker<'_, '_, '_, '_> {
         for (name, pointer, member) in self.members(value, at)? {
             match targets.registry.child(id, &name) {
                 Some(id) => self.check_target(op, &Target { id, chosen: None }, Some(member), &pointer, pointer.clone())?,
+                None if name.eq_ignore_ascii_case("schemas") => self.check_schemas(targets, member, pointer)?,
                 None => {
                     let path = format!("{}:{name}", targets.registry.attribute(id).path);
                     self.fault(&targets.unknown(path), &pointer);

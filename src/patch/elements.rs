@@ -79,7 +79,7 @@ impl Patcher<'_, '_> {
         let Some(index) = self.indexes.iter().find(|index| index.attribute == id) else { return Vec::new() };
         let mut found: Vec<NodeId> =
             index.table.iter_hash(hash(wanted)).copied().filter(|element| key(registry, document, id, *element) == wanted).collect();
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found
     }
 

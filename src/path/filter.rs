@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
-
 use super::attribute::AttributePath;
 
 /// A filter. `And` and `Or` hold two or more terms, so that a long chain is wide, not deep.
@@ -139,43 +137,60 @@ impl fmt::Display for Filter {
 
 /// `{"op": "and", "filters": […]}`, `{"op": "not", "filter": …}`, `{"op": "eq", "path": …, "value": …}`,
 /// `{"op": "pr", "path": …}`, `{"op": "[]", "path": …, "filter": …}`. A number past 2^53 is its text.
-impl Serialize for Filter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+impl Filter {
+    /// The tree as JSON text.
+    pub fn json(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut op = |name: &str| out.extend(["{\"op\":\"", name, "\""]);
         match self {
-            Filter::Compare(path, op, value) => {
-                map.serialize_entry("op", op.name())?;
-                map.serialize_entry("path", &path.text)?;
+            Filter::Compare(path, comparison, value) => {
+                op(comparison.name());
+                out.extend([",\"path\":", &quoted(&path.text), ",\"value\":"]);
                 match value {
-                    Literal::Null => map.serialize_entry("value", &())?,
-                    Literal::Boolean(flag) => map.serialize_entry("value", flag)?,
-                    Literal::String(text) => map.serialize_entry("value", text)?,
-                    Literal::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
-                        Ok(number) if number.as_i64().is_none_or(|n| n.unsigned_abs() <= 1 << 53) => {
-                            map.serialize_entry("value", &number)?
-                        }
-                        _ => map.serialize_entry("value", text)?,
-                    },
+                    Literal::Number(text) if !is_exact(text) => out.push_str(&quoted(text)),
+                    value => out.push_str(&value.to_string()),
                 }
             }
             Filter::Present(path) => {
-                map.serialize_entry("op", "pr")?;
-                map.serialize_entry("path", &path.text)?;
+                op("pr");
+                out.extend([",\"path\":", &quoted(&path.text)]);
             }
             Filter::ValuePath(path, inner) => {
-                map.serialize_entry("op", "[]")?;
-                map.serialize_entry("path", &path.text)?;
-                map.serialize_entry("filter", inner)?;
+                op("[]");
+                out.extend([",\"path\":", &quoted(&path.text), ",\"filter\":"]);
+                inner.write(out);
             }
             Filter::And(terms) | Filter::Or(terms) => {
-                map.serialize_entry("op", if matches!(self, Filter::And(_)) { "and" } else { "or" })?;
-                map.serialize_entry("filters", terms)?;
+                op(if matches!(self, Filter::And(_)) { "and" } else { "or" });
+                out.push_str(",\"filters\":[");
+                for (i, term) in terms.iter().enumerate() {
+                    if i > 0 {
+                        out.push(',');
+                    }
+                    term.write(out);
+                }
+                out.push(']');
             }
             Filter::Not(inner) => {
-                map.serialize_entry("op", "not")?;
-                map.serialize_entry("filter", inner)?;
+                op("not");
+                out.push_str(",\"filter\":");
+                inner.write(out);
             }
         }
-        map.end()
+        out.push('}');
+    }
+}
+
+/// Whether a number of JSON is one of JavaScript as well: a whole one up to 2^53, or a fraction of common size.
+fn is_exact(number: &str) -> bool {
+    let (digits, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));
+    match number.parse::<i64>() {
+        Ok(whole) => whole.unsigned_abs() <= 1 << 53,
+        Err(_) => digits.len() <= 17 && exponent.parse::<i32>().is_ok_and(|exponent| exponent.abs() < 280),
     }
 }

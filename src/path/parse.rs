@@ -211,11 +211,11 @@ impl<'t> Parser<'t> {
                 closes
             });
             let Some((end, _)) = end else { return Err(self.expected("a closing quotation mark")) };
-            let Some(Ok(value)) = rest.get(..=end).map(serde_json::from_str::<Box<str>>) else {
+            let Some(Some(value)) = rest.get(..=end).map(crate::json::parse_string) else {
                 return Err(self.expected("a JSON string"));
             };
             self.at += end + 1;
-            return Ok(Literal::String(value));
+            return Ok(Literal::String(value.into()));
         }
         let start = self.at;
         let word = self.token();

@@ -162,7 +162,7 @@ impl Court<'_> {
     /// The first of some resources by name, and how many more there are.
     fn listed(&self, ids: &[Id]) -> String {
         let mut names: Vec<String> = ids.iter().map(|id| self.called(*id)).collect();
-        names.sort();
+        crate::sort::plain(&mut names);
         let more = names.len().saturating_sub(3);
         names.truncate(3);
         let names = names.join(", ");
@@ -271,7 +271,7 @@ impl Court<'_> {
         let mut named: Vec<Id> = Vec::new();
         if let Some(manage) = self.draft.org.config.roles.rank_that_may("manage") {
             named.extend_from_slice(self.circumstances.named);
-            named.sort_unstable();
+            crate::sort::plain(&mut named);
             named.dedup();
             named.retain(|id| {
                 matches!(self.after.kind(*id), Some(Kind::Workspace | Kind::Folder | Kind::Organization)) && loses(*id, manage)
@@ -451,7 +451,7 @@ impl Court<'_> {
             let detail = format!("{losing} people lose access or part of it while earlier changes held by {} are undecided", guard.name());
             self.find(guard, Outcome::Hold, detail, vec![("usersLosing", losing)]);
         }
-        self.findings.sort_by_key(|finding| finding.guard);
+        crate::sort::by(&mut self.findings, &mut |a, b| a.guard.cmp(&b.guard));
     }
 
     fn sentence(self, groups: &[GroupChange]) -> Judgement {

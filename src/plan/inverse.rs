@@ -178,8 +178,8 @@ impl<'a> Undo<'_, 'a> {
         // By identifier, so that the order says nothing of how the resources are numbered here.
         let mut created = std::mem::take(&mut self.created);
         let mut deleted = std::mem::take(&mut self.deleted);
-        created.sort_by_cached_key(|(id, _)| self.name(*id));
-        deleted.sort_by_cached_key(|(id, _)| self.name(*id));
+        crate::sort::by_key(&mut created, &mut |(id, _)| self.name(*id));
+        crate::sort::by_key(&mut deleted, &mut |(id, _)| self.name(*id));
         (self.created, self.deleted) = (created, deleted);
     }
 
@@ -230,7 +230,7 @@ impl<'a> Undo<'_, 'a> {
             }
         }
         borne.retain(|(kind, name, _)| wanted.contains(&(*kind, name.clone())));
-        borne.sort_by_cached_key(|(_, _, id)| self.name(*id));
+        crate::sort::by_key(&mut borne, &mut |(_, _, id)| self.name(*id));
         for (kind, _, id) in borne {
             let Some(attribute) = self.unique(kind) else { continue };
             let mut free = format!("undo-{}", self.name(id));
@@ -270,7 +270,7 @@ impl<'a> Undo<'_, 'a> {
 
     fn create(&mut self) {
         let mut deleted = self.deleted.clone();
-        deleted.sort_by_cached_key(|(id, kind)| (*kind, self.depth(*id)));
+        crate::sort::by_key(&mut deleted, &mut |(id, kind)| (*kind, self.depth(*id)));
         for (id, kind) in deleted {
             let Some(body) = self.before_body(id) else { continue };
             let name = self.name(id);
@@ -287,7 +287,7 @@ impl<'a> Undo<'_, 'a> {
         let created: BTreeSet<Id> = self.created.iter().map(|(id, _)| *id).collect();
         let mut roots = self.created.clone();
         roots.retain(|(id, _)| after.parent(*id).is_none_or(|parent| !created.contains(&parent.id)));
-        roots.sort_by_key(|(_, kind)| std::cmp::Reverse(*kind));
+        crate::sort::by_key(&mut roots, &mut |(_, kind)| std::cmp::Reverse(*kind));
         for (id, kind) in roots {
             let path = self.path(id, kind);
             self.requests.push(Request::new(Method::Delete, path));
@@ -308,9 +308,9 @@ impl<'a> Undo<'_, 'a> {
         let mut all: Vec<(Id, Kind, Changed)> =
             changed.into_iter().filter_map(|(id, changed)| Some((id, self.before_kind(id)?, changed))).collect();
         // The organization last: its owners are users.
-        all.sort_by_cached_key(|(id, kind, _)| (*kind == Kind::Organization, *kind, self.depth(*id), self.name(*id)));
+        crate::sort::by_key(&mut all, &mut |(id, kind, _)| (*kind == Kind::Organization, *kind, self.depth(*id), self.name(*id)));
         for (id, kind, mut changed) in all {
-            changed.edges.sort_by_cached_key(|edge| self.name(edge.subject));
+            crate::sort::by_key(&mut changed.edges, &mut |edge| self.name(edge.subject));
             let mut operations = Vec::new();
             // Who comes back comes first: an object is not without its owner in between.
             self.additions(kind, &changed.edges, &mut operations);

@@ -134,6 +134,7 @@ pub(crate) struct AccessTable<'a> {
     pub(crate) objects: Vec<ObjectRef<'a>>,
     pub(crate) kinds: &'static [&'static str],
     pub(crate) roles: Vec<&'a str>,
+    #[serde(skip)]
     /// Three words a row: index of the user, of the object, and `kind << 16 | before << 8 | after`.
     pub(crate) rows: Vec<u32>,
 }
@@ -258,7 +259,7 @@ impl Listing {
                     skip -= rows.len() as u64;
                     continue;
                 }
-                rows.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+                crate::sort::by(&mut rows, &mut |(a, _), (b, _)| a.cmp(b));
                 let page = rows.drain(..).skip(skip as usize).take(usize::try_from(left).unwrap_or(usize::MAX));
                 skip = 0;
                 for (object, row) in page {
@@ -313,7 +314,7 @@ fn sorted(sides: &Sides<'_>, diff: &Diff) -> Vec<u32> {
     let prefix = |text: &str| text.bytes().chain(std::iter::repeat(0)).take(8).fold(0u64, |sum, byte| sum << 8 | u64::from(byte));
     let users = (0u32..).zip(diff.users()).filter(|(_, rows)| rows.rows() > 0);
     let mut keys: Vec<(u64, u32, Id)> = users.map(|(at, rows)| (prefix(&(sides.name)(rows.user)), at, rows.user)).collect();
-    keys.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| (sides.name)(a.2).cmp(&(sides.name)(b.2))));
+    crate::sort::by(&mut keys, &mut |a, b| a.0.cmp(&b.0).then_with(|| (sides.name)(a.2).cmp(&(sides.name)(b.2))));
     keys.into_iter().map(|(_, at, _)| at).collect()
 }
 

@@ -81,7 +81,7 @@ pub(super) fn groups(draft: &Draft<'_>) -> Vec<GroupChange> {
         .collect();
     found.extend(deleted);
     if found.len() > 1 {
-        found.sort_by_cached_key(|group| draft.name(group.group).into_owned());
+        crate::sort::by_key(&mut found, &mut |group| draft.name(group.group).into_owned());
     }
     found
 }

@@ -1,5 +1,7 @@
 //! Requests -> change -> access diff, guards, answers, records, inverse.
 
+mod diff_text;
+mod documents;
 mod guards;
 mod inverse;
 mod listing;
@@ -10,5 +12,6 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+pub use documents::access_diff;
 pub use inverse::requests_json;
 pub use plan::{Plan, Query, Reply};

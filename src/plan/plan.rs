@@ -10,6 +10,7 @@ use super::listing::{self, AccessSummary, Listing, Sides};
 use crate::access::{Diff, Direction, RowKind, Scratch};
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType};
+use crate::json::Json;
 use crate::org::{Class, Draft, Edits, Id, Opposite, Organization, hash_text, records_of};
 use crate::protocol::{Context, Exchange, Request, Response, Stop};
 
@@ -207,10 +208,10 @@ impl Organization {
             self.memory.with(|scratch: &mut Scratch| {
                 let mut table = listing.table(sides, diff, scratch, offset, limit);
                 let rows = std::mem::take(&mut table.rows);
-                let head = serde_json::json!({
-                    "users": table.users, "objects": table.objects, "kinds": table.kinds, "roles": table.roles, "rows": rows.len() / 3,
-                });
-                (head.to_string(), rows)
+                let mut head = json(&table);
+                head.pop();
+                head.push_str(&format!(",\"rows\":{}}}", rows.len() / 3));
+                (head, rows)
             })
         })
     }
@@ -234,21 +235,20 @@ pub struct Query {
 impl Query {
     /// Reads the `page` of the JavaScript contract.
     pub fn from_json(json: &str) -> Result<Self, ScimError> {
-        #[derive(serde::Deserialize)]
-        struct Page {
-            offset: u64,
-            limit: u64,
-            kind: Option<String>,
-            user: Option<String>,
-            object: Option<String>,
-        }
         let invalid = |detail: String| ScimError::new(400, Some(ScimType::InvalidValue), detail);
-        let page: Page = serde_json::from_str(json).map_err(|error| invalid(format!("the page cannot be read: {error}")))?;
-        let kind = match page.kind {
+        let unreadable = |error: &dyn std::fmt::Display| invalid(format!("the page cannot be read: {error}"));
+        let page = Json::parse(json).map_err(|error| unreadable(&error))?;
+        let number = |name| match page.number_at(name) {
+            Ok(Some(number)) => Ok(number),
+            Ok(None) => Err(unreadable(&format_args!("`{name}` is missing"))),
+            Err(error) => Err(unreadable(&error)),
+        };
+        let text = |name| page.text_at(name).map_err(|error| unreadable(&error));
+        let kind = match text("kind")? {
             None => None,
             Some(name) => Some(listing::kind_named(&name).ok_or_else(|| invalid(format!("`{name}` is no kind of access change")))?),
         };
-        Ok(Self { offset: page.offset, limit: page.limit, kind, user: page.user, object: page.object })
+        Ok(Self { offset: number("offset")?, limit: number("limit")?, kind, user: text("user")?, object: text("object")? })
     }
 }
 

@@ -11,6 +11,7 @@ use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::json::{Json, parse_string};
 use crate::path::quoted;
 use crate::resource::{Members, Scanner, Span, Token, push_quoted, unescaped};
 
@@ -189,12 +190,15 @@ fn read(text: &str, depth: usize, limit: usize) -> Answer<(Vec<Operation>, Optio
     while let Some((name, value)) = members.next()? {
         let json = text.get(value.start as usize..value.end as usize).unwrap_or("");
         if name.eq_ignore_ascii_case("schemas") {
-            let urns: Vec<String> =
-                serde_json::from_str(json).map_err(|_| invalid("schemas", "`schemas` must be an array of strings".into()))?;
-            named = urns.iter().any(|urn| urn.eq_ignore_ascii_case(REQUEST));
+            let wrong = || invalid("schemas", "`schemas` must be an array of strings".into());
+            let Ok(Json::List(urns)) = Json::parse(json) else { return Err(wrong()) };
+            if urns.iter().any(|urn| urn.as_text().is_none()) {
+                return Err(wrong());
+            }
+            named = urns.iter().filter_map(Json::as_text).any(|urn| urn.eq_ignore_ascii_case(REQUEST));
         } else if name.eq_ignore_ascii_case("failOnErrors") {
             if json != "null" {
-                let count = serde_json::from_str::<u64>(json).ok().filter(|count| *count > 0);
+                let count = json.parse::<u64>().ok().filter(|count| *count > 0);
                 fail_on_errors = Some(count.ok_or_else(|| {
                     Stop::Refused(
                         ScimError::new(400, Some(ScimType::InvalidValue), "`failOnErrors` must be a positive whole number")
@@ -245,7 +249,10 @@ fn read_operation(text: &str, span: Span, depth: usize) -> Answer<Operation> {
     let mut operation = Operation::default();
     while let Some((name, value)) = members.next()? {
         let json = text.get(value.start as usize..value.end as usize).unwrap_or("");
-        let word = || serde_json::from_str::<Option<String>>(json).map_err(|_| invalid("Operations", format!("`{name}` must be a string")));
+        let word = || match json {
+            "null" => Ok(None),
+            json => parse_string(json).map(Some).ok_or_else(|| invalid("Operations", format!("`{name}` must be a string"))),
+        };
         match name.to_ascii_lowercase().as_str() {
             "method" => operation.method = word()?.unwrap_or_default(),
             "path" => operation.path = word()?.unwrap_or_default(),
@@ -322,27 +329,26 @@ fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Re
 
 /// The same data without references that have no id yet, and the PATCH that adds them with the bulkIds it waits for.
 fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Option<(String, Vec<String>)>) {
-    let Ok(mut value) = serde_json::from_str::<serde_json::Value>(data) else { return (data.to_owned(), None) };
-    let unresolved = |value: &serde_json::Value| references(&value.to_string()).iter().any(|id| !ids.contains_key(id));
+    let Ok(mut value) = Json::parse(data) else { return (data.to_owned(), None) };
+    let unresolved = |value: &Json<'_>| references(&value.to_string()).iter().any(|id| !ids.contains_key(id));
     let mut operations = Vec::new();
-    let Some(members) = value.as_object_mut() else { return (data.to_owned(), None) };
-    let mut waiting: Vec<serde_json::Value> = Vec::new();
+    let Json::Object(members) = &mut value else { return (data.to_owned(), None) };
+    let mut waiting: Vec<Json<'_>> = Vec::new();
     for (name, member) in members.iter_mut() {
-        if let Some(list) = member.as_array_mut() {
+        if let Json::List(list) = member {
             let (later, now): (Vec<_>, Vec<_>) = std::mem::take(list).into_iter().partition(|item| unresolved(item));
             *list = now;
             if !later.is_empty() {
-                operations.push(serde_json::json!({"op": "add", "path": name, "value": later}));
-                waiting.extend(later);
+                waiting.extend(later.iter().cloned());
+                operations.push(addition(name.clone(), Json::List(later)));
             }
-        } else if let Some(parts) = member.as_object_mut() {
-            let held: Vec<String> = parts.iter().filter(|(_, part)| unresolved(part)).map(|(key, _)| key.clone()).collect();
-            for key in held {
-                if let Some(part) = parts.remove(&key) {
-                    let path = if name.contains(':') { format!("{name}:{key}") } else { format!("{name}.{key}") };
-                    operations.push(serde_json::json!({"op": "add", "path": path, "value": part.clone()}));
-                    waiting.push(part);
-                }
+        } else if let Json::Object(parts) = member {
+            let (later, now): (Vec<_>, Vec<_>) = std::mem::take(parts).into_iter().partition(|(_, part)| unresolved(part));
+            *parts = now;
+            for (key, part) in later {
+                let path = if name.contains(':') { format!("{name}:{key}") } else { format!("{name}.{key}") };
+                waiting.push(part.clone());
+                operations.push(addition(path.into(), part));
             }
         }
     }
@@ -350,14 +356,14 @@ fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Opt
         return (data.to_owned(), None);
     }
     let needs = waiting.iter().flat_map(|value| references(&value.to_string())).filter(|id| !ids.contains_key(id)).collect();
-    let patch = serde_json::json!({"schemas": [crate::patch::PATCH_OP], "Operations": operations});
+    let patch = Json::object([("schemas", Json::List(vec![Json::text(crate::patch::PATCH_OP)])), ("Operations", Json::List(operations))]);
     (value.to_string(), Some((patch.to_string(), needs)))
 }
 
 fn id_of(body: &str) -> Option<String> {
-    #[derive(serde::Deserialize)]
-    struct WithId {
-        id: String,
-    }
-    serde_json::from_str::<WithId>(body).ok().map(|with| with.id)
+    Json::parse(body).ok()?.text_at("id").ok()?
+}
+
+fn addition<'j>(path: Cow<'j, str>, value: Json<'j>) -> Json<'j> {
+    Json::object([("op", Json::text("add")), ("path", Json::Text(path)), ("value", value)])
 }

@@ -11,6 +11,7 @@ use super::request::{Request, Response};
 use super::target::Address;
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::json::Json;
 use crate::org::{Class, Id, Kind};
 use crate::path::{self, AttributePath, Comparison, Literal, parse_attribute_path};
 use crate::resource::{Filter, Kind as NodeKind, NodeId, value};
@@ -94,28 +95,28 @@ impl Query {
         let mut scanner = crate::resource::Scanner::new(text, depth);
         scanner.skip(0)?;
         scanner.end()?;
-        let body: serde_json::Value = serde_json::from_str(text)
+        let body = Json::parse(text)
             .map_err(|error| ScimError::new(400, Some(ScimType::InvalidSyntax), format!("the search cannot be read: {error}")))?;
-        let Some(members) = body.as_object() else {
+        let Json::Object(members) = &body else {
             return Err(ScimError::new(400, Some(ScimType::InvalidSyntax), "a search is an object").into());
         };
         let member = |name: &str| {
-            members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value).filter(|value| !value.is_null())
+            members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value).filter(|value| **value != Json::Null)
         };
         let wrong = |name: &str, expected: &str| invalid(ScimType::InvalidValue, name, format!("`{name}` must be {expected}"));
         let text = |name: &str| match member(name) {
             None => Ok(None),
-            Some(serde_json::Value::String(text)) => Ok(Some(text.clone())),
+            Some(Json::Text(text)) => Ok(Some(text.to_string())),
             Some(_) => Err(wrong(name, "a string")),
         };
         let number = |name: &str| match member(name) {
             None => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| wrong(name, "a whole number")),
+            Some(value) => value.as_number::<i64>().map(Some).ok_or_else(|| wrong(name, "a whole number")),
         };
         let names = |name: &str| match member(name) {
             None => Ok(None),
-            Some(serde_json::Value::Array(items)) => {
-                let all: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+            Some(Json::List(items)) => {
+                let all: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
                 all.map(Some).ok_or_else(|| wrong(name, "an array of strings"))
             }
             Some(_) => Err(wrong(name, "an array of strings")),
@@ -301,7 +302,7 @@ impl Exchange<'_, '_> {
             Some(ids) => {
                 let of_kind = ids.into_iter().filter_map(|id| self.draft.kind(id).map(|kind| (id, kind)));
                 let mut list: Vec<(Id, Kind)> = of_kind.filter(|(_, kind)| kinds.contains(kind)).collect();
-                list.sort_by(|(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
+                crate::sort::by(&mut list, &mut |(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
                 list.dedup();
                 list
             }
@@ -337,7 +338,7 @@ impl Exchange<'_, '_> {
         }
         let classes: HashSet<Class> = kinds.iter().map(|kind| Class::of(*kind)).collect();
         if classes.len() > 1 {
-            lists.sort_by(|(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
+            crate::sort::by(&mut lists, &mut |(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
         }
         lists
     }
@@ -401,7 +402,7 @@ impl Exchange<'_, '_> {
                 return None;
             }
         }
-        found.sort_unstable();
+        crate::sort::plain(&mut found);
         found.dedup();
         Some(found)
     }
@@ -456,7 +457,7 @@ impl Exchange<'_, '_> {
             keyed.push((key, *id, *kind));
         }
         // The sort is stable: equal keys stay in the order of ids. What is unassigned comes last, or first when descending.
-        keyed.sort_by(|(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
+        crate::sort::by(&mut keyed, &mut |(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
         *found = keyed.into_iter().map(|(_, id, kind)| (id, kind)).collect();
         Ok(())
     }

@@ -262,7 +262,7 @@ impl Representations<'_, '_> {
         if edges.is_empty() {
             return;
         }
-        edges.sort_unstable();
+        crate::sort::plain(&mut edges);
         let shows = |name: &str| registry.child(list, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         let (value, kind_name, role, reference, display) = (shows("value"), shows("type"), shows("role"), shows("$ref"), shows("display"));
         let out = members.name(&registry.attribute(list).name);
@@ -325,7 +325,7 @@ impl Representations<'_, '_> {
         let mut first = true;
         for (list, word) in [(direct, "direct"), (indirect, "indirect")] {
             let mut named: Vec<(Cow<'_, str>, Id)> = list.into_iter().map(|group| (self.draft.name(group), group)).collect();
-            named.sort_unstable();
+            crate::sort::plain(&mut named);
             for (name, group) in named {
                 if !std::mem::take(&mut first) {
                     out.push(',');

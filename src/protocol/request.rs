@@ -1,9 +1,11 @@
 //! A SCIM request with the transport taken away, who asks it, and the answer.
 
-use serde::Deserialize;
-
 use crate::dialect::Dialect;
+use crate::error::ScimError;
+use crate::issue::ScimType;
+use crate::json::{Json, Unfit};
 use crate::org::{Guard, Time};
+use crate::resource::value::date_time;
 
 /// An HTTP method that SCIM has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +87,7 @@ pub struct Response {
 }
 
 /// Who asks.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Actor {
     /// Sees Users, Groups and discovery, while the organization has SCIM.
     #[default]
@@ -99,7 +100,6 @@ pub enum Actor {
     /// May do all.
     System {
         /// The person it acts for.
-        #[serde(default, rename = "onBehalfOf")]
         on_behalf_of: Option<String>,
     },
 }
@@ -123,4 +123,79 @@ pub struct Context {
     pub expect: Option<String>,
     /// Access changes listed at most.
     pub access_limit: Option<u32>,
+}
+
+impl Actor {
+    fn read(given: Option<&Json<'_>>) -> Result<Actor, Unfit> {
+        let Some(given) = given else { return Ok(Actor::IdentityProvider) };
+        match given.text_at("kind")?.as_deref() {
+            Some("identityProvider") => Ok(Actor::IdentityProvider),
+            Some("user") => Ok(Actor::User { id: given.text_at("id")?.ok_or_else(|| Unfit::missing("id"))? }),
+            Some("system") => Ok(Actor::System { on_behalf_of: given.text_at("onBehalfOf")? }),
+            _ => Err(Unfit::kind()),
+        }
+    }
+}
+
+impl Context {
+    /// Reads the options of a plan as the JavaScript contract has them, and the ids that were given out for it before.
+    pub fn from_json(json: &str) -> Result<(Self, Vec<String>), ScimError> {
+        let invalid = |detail: String| ScimError::new(400, Some(ScimType::InvalidValue), detail);
+        let unreadable = |error: &dyn std::fmt::Display| invalid(format!("the context cannot be read: {error}"));
+        let options = Json::parse(json).map_err(|error| unreadable(&error))?;
+        let word = |name| options.text_at(name).map_err(|error| unreadable(&error));
+        let words = |name| options.texts_at(name).map_err(|error| unreadable(&error)).map(Option::unwrap_or_default);
+        let now = word("now")?.and_then(|now| date_time(&now)).ok_or_else(|| invalid("`now` is no time".into()))?.0;
+        let dialect = match word("dialect")? {
+            None => None,
+            Some(name) => Some(Dialect::named(&name).ok_or_else(|| unreadable(&"`dialect` must be rfc, entra or okta"))?),
+        };
+        let access_limit = options.number_at("accessLimit").map_err(|error| unreadable(&error))?;
+        let guards = |names: Vec<String>| {
+            names
+                .into_iter()
+                .map(|name| Guard::named(&name).ok_or_else(|| invalid(format!("`{name}` is no guard"))))
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let context = Self {
+            now,
+            actor: Actor::read(options.member("actor")).map_err(|error| unreadable(&error))?,
+            dialect,
+            approve: guards(words("approve")?)?,
+            unresolved: guards(words("unresolved")?)?,
+            atomic: options.flag_at("atomic").map_err(|error| unreadable(&error))?,
+            expect: word("expect")?,
+            access_limit: access_limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX)),
+        };
+        Ok((context, words("ids")?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contexts_are_read() {
+        let (context, ids) = Context::from_json(
+            r#"{"now":"2026-01-02T03:04:05Z","actor":{"kind":"system","onBehalfOf":"ann"},"dialect":"okta","approve":["massLoss"],
+                "atomic":true,"expect":"v","accessLimit":7,"ids":["a"]}"#,
+        )
+        .unwrap();
+        assert_eq!(context.actor, Actor::System { on_behalf_of: Some("ann".into()) });
+        assert_eq!((context.dialect, context.atomic, context.access_limit), (Some(Dialect::Okta), true, Some(7)));
+        assert_eq!((context.approve, ids), (vec![Guard::MassLoss], vec!["a".to_owned()]));
+        for (json, detail) in [
+            ("", "the context cannot be read: expected a value at byte 0"),
+            ("{}", "`now` is no time"),
+            (r#"{"now":1}"#, "the context cannot be read: `now` must be a string"),
+            (
+                r#"{"now":"2026-01-02T03:04:05Z","actor":{"kind":"x"}}"#,
+                "the context cannot be read: `actor.kind` must be identityProvider, user or system",
+            ),
+            (r#"{"now":"2026-01-02T03:04:05Z","approve":["x"]}"#, "`x` is no guard"),
+        ] {
+            assert_eq!(Context::from_json(json).unwrap_err().detail, detail);
+        }
+    }
 }

@@ -37,8 +37,8 @@ impl Document<'_> {
                 if ours.len() != theirs.len() || same(&ours, &theirs) {
                     return ours.len() == theirs.len();
                 }
-                ours.sort_by_cached_key(|id| self.folded_key(registry, *id));
-                theirs.sort_by_cached_key(|id| self.folded_key(registry, *id));
+                crate::sort::by_key(&mut ours, &mut |id| self.folded_key(registry, *id));
+                crate::sort::by_key(&mut theirs, &mut |id| self.folded_key(registry, *id));
                 same(&ours, &theirs)
             }
             _ => self.equals(a, self, b),
@@ -75,8 +75,8 @@ impl Document<'_> {
                     return true;
                 }
                 // Order has no meaning (RFC 7643 §2.4): elements are brought into one by their text.
-                ours.sort_by_cached_key(|id| self.sort_key(*id));
-                theirs.sort_by_cached_key(|id| other.sort_key(*id));
+                crate::sort::by_key(&mut ours, &mut |id| self.sort_key(*id));
+                crate::sort::by_key(&mut theirs, &mut |id| other.sort_key(*id));
                 ours.iter().zip(&theirs).all(|(x, y)| self.equals(*x, other, *y))
             }
             (x, y) => x == y,
@@ -118,12 +118,12 @@ impl Document<'_> {
             Kind::Object => {
                 let mut parts: Vec<(u16, String)> =
                     self.children(id).map(|child| (self.node(child).attribute.0, self.sort_key(child))).collect();
-                parts.sort_unstable();
+                crate::sort::plain(&mut parts);
                 parts.into_iter().map(|(attribute, key)| format!("{attribute}\u{0}{key}\u{1}")).collect()
             }
             Kind::Array => {
                 let mut parts: Vec<String> = self.children(id).map(|child| self.sort_key(child)).collect();
-                parts.sort_unstable();
+                crate::sort::plain(&mut parts);
                 parts.join("\u{2}")
             }
             Kind::True => "t".into(),

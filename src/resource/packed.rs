@@ -43,24 +43,31 @@ pub(crate) enum Value<'p> {
 impl Document<'_> {
     /// Packs the object at `id` without the members that `skip` names.
     pub(crate) fn pack(&self, id: NodeId, skip: &[AttributeId]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(256);
-        self.pack_object(id, skip, &mut out);
+        let mut out = Vec::with_capacity(512);
+        self.pack_object(id, skip, &mut Vec::with_capacity(32), &mut out);
         out
     }
 
-    fn pack_object(&self, id: NodeId, skip: &[AttributeId], out: &mut Vec<u8>) {
-        let mut members: Vec<(AttributeId, NodeId)> = self.children(id).map(|child| (self.node(child).attribute, child)).collect();
-        members.sort_unstable();
-        for (attribute, child) in members {
+    /// `members` is a stack: those of the objects around this one stand below.
+    fn pack_object(&self, id: NodeId, skip: &[AttributeId], members: &mut Vec<(AttributeId, NodeId)>, out: &mut Vec<u8>) {
+        let from = members.len();
+        members.extend(self.children(id).map(|child| (self.node(child).attribute, child)));
+        if let Some(own) = members.get_mut(from..) {
+            crate::sort::plain(own);
+        }
+        let mut at = from;
+        while let Some((attribute, child)) = members.get(at).copied() {
+            at += 1;
             if attribute == AttributeId::UNKNOWN || skip.contains(&attribute) {
                 continue;
             }
             out.extend(attribute.0.to_le_bytes());
-            self.pack_value(child, out);
+            self.pack_value(child, members, out);
         }
+        members.truncate(from);
     }
 
-    fn pack_value(&self, id: NodeId, out: &mut Vec<u8>) {
+    fn pack_value(&self, id: NodeId, members: &mut Vec<(AttributeId, NodeId)>, out: &mut Vec<u8>) {
         match self.node(id).kind {
             Kind::True => out.push(TRUE),
             Kind::False => out.push(FALSE),
@@ -71,17 +78,17 @@ impl Document<'_> {
             }
             Kind::Object => {
                 out.push(OBJECT);
-                let mut inner = Vec::new();
-                self.pack_object(id, &[], &mut inner);
-                push_bytes(&inner, out);
+                let start = out.len();
+                self.pack_object(id, &[], members, out);
+                insert_length(start, out);
             }
             Kind::Array => {
                 out.push(ARRAY);
-                let mut inner = Vec::new();
+                let start = out.len();
                 for child in self.children(id) {
-                    self.pack_value(child, &mut inner);
+                    self.pack_value(child, members, out);
                 }
-                push_bytes(&inner, out);
+                insert_length(start, out);
             }
             // Resources are judged before they are packed: what no schema describes is not kept.
             Kind::Opaque => pack_text("", out),
@@ -103,13 +110,26 @@ fn pack_text(text: &str, out: &mut Vec<u8>) {
 }
 
 fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    let mut length = bytes.len();
+    push_length(bytes.len(), out);
+    out.extend_from_slice(bytes);
+}
+
+fn push_length(mut length: usize, out: &mut Vec<u8>) {
     while length >= 0x80 {
         out.push((length & 0x7f) as u8 | 0x80);
         length >>= 7;
     }
     out.push(length as u8);
-    out.extend_from_slice(bytes);
+}
+
+/// Puts the length of what was written from `start` on before it.
+fn insert_length(start: usize, out: &mut Vec<u8>) {
+    let end = out.len();
+    push_length(end - start, out);
+    if let Some(written) = out.get_mut(start..) {
+        let length = written.len() - (end - start);
+        written.rotate_right(length);
+    }
 }
 
 /// The bytes of a UUID in its canonical lower-case form.

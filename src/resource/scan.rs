@@ -8,6 +8,8 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
+pub(crate) use crate::json::unescaped;
+
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
@@ -461,46 +463,12 @@ impl Scanner<'_> {
                 (text.to_ascii_lowercase(), *name)
             })
             .collect();
-        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        crate::sort::by(&mut sorted, &mut |a, b| a.0.cmp(&b.0));
         sorted.windows(2).find_map(|pair| match pair {
             [a, b] if a.0 == b.0 => Some(b.1),
             _ => None,
         })
     }
-}
-
-/// The value of a string's raw text, which the scanner has found sound.
-pub(crate) fn unescaped(raw: &str) -> String {
-    let mut text = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        text.push_str(plain);
-        let mut letters = escape.chars();
-        match letters.next() {
-            Some('b') => text.push('\u{8}'),
-            Some('f') => text.push('\u{c}'),
-            Some('n') => text.push('\n'),
-            Some('r') => text.push('\r'),
-            Some('t') => text.push('\t'),
-            Some('u') => {
-                let unit = |digits: Option<&str>| digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                let first = unit(escape.get(1..5)).unwrap_or(0xfffd);
-                letters = escape.get(5..).unwrap_or("").chars();
-                let mut code = first;
-                if (0xd800..0xdc00).contains(&first) {
-                    let second = unit(escape.get(7..11)).unwrap_or(0xdc00);
-                    code = 0x1_0000 + ((first - 0xd800) << 10) + second.saturating_sub(0xdc00);
-                    letters = escape.get(11..).unwrap_or("").chars();
-                }
-                text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            Some(other) => text.push(other),
-            None => {}
-        }
-        rest = letters.as_str();
-    }
-    text.push_str(rest);
-    text
 }
 
 /// Checks the size and the encoding of a payload.

@@ -1,11 +1,13 @@
 //! Schema documents to definitions: the built-in table, and RFC 7643 §6 and §7 JSON from a host.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use super::attribute::{Definition, Mutability, Returned, Type, Uniqueness};
 use super::builtin;
 use super::registry::{ResourceTypeSource, Roles, Schema};
+use crate::json::Json;
 
 /// Why a schema or resource type was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -111,8 +113,13 @@ fn characteristic(definition: &mut Definition, word: &str, roles: &Roles) {
 
 /// Reads `{"schemas": […], "resourceTypes": […]}`.
 pub(super) fn documents(json: &str) -> Result<(Vec<Schema>, Vec<ResourceTypeSource>), SchemaError> {
-    let value: Value = serde_json::from_str(json).map_err(|error| SchemaError::NotJson { reason: error.to_string() })?;
-    let root = Place { value: &value, at: String::new() };
+    let value = Json::parse(json).map_err(|error| SchemaError::NotJson { reason: error.to_string() })?;
+    definitions_of(&value)
+}
+
+/// The same, of JSON that is read already.
+pub(super) fn definitions_of(value: &Json<'_>) -> Result<(Vec<Schema>, Vec<ResourceTypeSource>), SchemaError> {
+    let root = Place { value, at: String::new() };
     let root = root.object()?;
     let schemas = root.items("schemas")?.into_iter().map(|place| schema(&place)).collect::<Result<_, _>>()?;
     let types = root.items("resourceTypes")?.into_iter().map(|place| resource_type(&place)).collect::<Result<_, _>>()?;
@@ -196,19 +203,19 @@ fn resource_type(place: &Place<'_>) -> Result<ResourceTypeSource, SchemaError> {
 
 /// A JSON value and where it stands, for errors.
 struct Place<'v> {
-    value: &'v Value,
+    value: &'v Json<'v>,
     at: String,
 }
 
 struct Object<'v> {
-    members: &'v Map<String, Value>,
+    members: &'v [(Cow<'v, str>, Json<'v>)],
     at: String,
 }
 
 impl<'v> Place<'v> {
     fn object(&self) -> Result<Object<'v>, SchemaError> {
         match self.value {
-            Value::Object(members) => Ok(Object { members, at: self.at.clone() }),
+            Json::Object(members) => Ok(Object { members, at: self.at.clone() }),
             _ => Err(SchemaError::Expected { place: self.at.clone(), expected: "an object" }),
         }
     }
@@ -216,8 +223,8 @@ impl<'v> Place<'v> {
 
 impl<'v> Object<'v> {
     /// The member of that name, in any case; null is absent.
-    fn member(&self, key: &str) -> Option<&'v Value> {
-        self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value).filter(|value| !value.is_null())
+    fn member(&self, key: &str) -> Option<&'v Json<'v>> {
+        self.members.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value).filter(|value| **value != Json::Null)
     }
 
     fn expected(&self, key: &str, expected: &'static str) -> SchemaError {
@@ -227,7 +234,7 @@ impl<'v> Object<'v> {
     fn text(&self, key: &str) -> Result<Option<String>, SchemaError> {
         match self.member(key) {
             None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Json::Text(text)) => Ok(Some(text.to_string())),
             Some(_) => Err(self.expected(key, "a string")),
         }
     }
@@ -235,7 +242,7 @@ impl<'v> Object<'v> {
     fn flag(&self, key: &str) -> Result<bool, SchemaError> {
         match self.member(key) {
             None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(Json::Flag(flag)) => Ok(*flag),
             Some(_) => Err(self.expected(key, "true or false")),
         }
     }
@@ -243,7 +250,7 @@ impl<'v> Object<'v> {
     fn items(&self, key: &str) -> Result<Vec<Place<'v>>, SchemaError> {
         match self.member(key) {
             None => Ok(Vec::new()),
-            Some(Value::Array(items)) => {
+            Some(Json::List(items)) => {
                 Ok(items.iter().enumerate().map(|(i, value)| Place { value, at: format!("{}/{key}/{i}", self.at) }).collect())
             }
             Some(_) => Err(self.expected(key, "an array")),
@@ -252,7 +259,7 @@ impl<'v> Object<'v> {
 
     fn texts(&self, key: &str) -> Result<Vec<Box<str>>, SchemaError> {
         let text = |place: Place<'v>| match place.value {
-            Value::String(text) => Ok(text.as_str().into()),
+            Json::Text(text) => Ok((&**text).into()),
             _ => Err(SchemaError::Expected { place: place.at, expected: "a string" }),
         };
         self.items(key)?.into_iter().map(text).collect()

@@ -1,59 +1,69 @@
 //! A schema and a resource type as the documents of RFC 7643 §7 and §6, without nulls.
 
-use serde_json::{Value, json};
-
 use super::attribute::{Definition, Type};
 use super::builtin;
 use super::registry::{ResourceType, Schema};
+use crate::json::Json;
 
-/// The RFC 7643 §7 document of a schema.
-pub fn schema_document(schema: &Schema, base_url: &str) -> Value {
-    json!({
-        "schemas": [builtin::SCHEMA],
-        "id": schema.id,
-        "name": schema.name,
-        "description": schema.description,
-        "attributes": schema.attributes.iter().map(definition).collect::<Vec<_>>(),
-        "meta": {"resourceType": "Schema", "location": format!("{base_url}/Schemas/{}", schema.id)},
-    })
+/// The RFC 7643 §7 document of a schema, as JSON text.
+pub fn schema_document(schema: &Schema, base_url: &str) -> String {
+    Json::object([
+        ("schemas", Json::List(vec![Json::text(builtin::SCHEMA)])),
+        ("id", Json::text(&*schema.id)),
+        ("name", Json::text(&*schema.name)),
+        ("description", Json::text(&*schema.description)),
+        ("attributes", Json::List(schema.attributes.iter().map(|attribute| definition(attribute, 0)).collect())),
+        ("meta", meta("Schema", format!("{base_url}/Schemas/{}", schema.id))),
+    ])
+    .to_string()
 }
 
-fn definition(of: &Definition) -> Value {
-    let mut document = json!({
-        "name": of.name,
-        "type": of.kind.name(),
-        "multiValued": of.multi_valued,
-        "description": of.description,
-        "required": of.required,
-        "mutability": of.mutability.name(),
-        "returned": of.returned.name(),
-    });
-    let Some(members) = document.as_object_mut() else { return document };
+fn meta(resource_type: &'static str, location: String) -> Json<'static> {
+    Json::object([("resourceType", Json::text(resource_type)), ("location", Json::text(location))])
+}
+
+/// As RFC 7643 §8.7.2 shows them, attributes nest two deep: what the schema of schemas has below that is for validating itself.
+const DEPTH: usize = 2;
+
+fn definition(of: &Definition, depth: usize) -> Json<'_> {
+    let mut members = vec![
+        ("name", Json::text(&*of.name)),
+        ("type", Json::text(of.kind.name())),
+        ("multiValued", Json::Flag(of.multi_valued)),
+        ("description", Json::text(&*of.description)),
+        ("required", Json::Flag(of.required)),
+        ("mutability", Json::text(of.mutability.name())),
+        ("returned", Json::text(of.returned.name())),
+    ];
     if of.kind == Type::Complex {
-        members.insert("subAttributes".into(), of.sub_attributes.iter().map(definition).collect());
+        let shown = of.sub_attributes.iter().filter(|sub| sub.kind != Type::Complex || depth + 1 < DEPTH);
+        members.push(("subAttributes", Json::List(shown.map(|sub| definition(sub, depth + 1)).collect())));
     } else {
-        members.insert("caseExact".into(), of.case_exact.into());
-        members.insert("uniqueness".into(), of.uniqueness.name().into());
+        members.push(("caseExact", Json::Flag(of.case_exact)));
+        members.push(("uniqueness", Json::text(of.uniqueness.name())));
     }
     for (name, values) in [("canonicalValues", &of.canonical_values), ("referenceTypes", &of.reference_types)] {
         if !values.is_empty() {
-            members.insert(name.into(), json!(values));
+            members.push((name, Json::texts(values)));
         }
     }
-    document
+    Json::Object(members.into_iter().map(|(name, value)| (name.into(), value)).collect())
 }
 
-/// The RFC 7643 §6 document of a resource type.
-pub fn resource_type_document(of: &ResourceType, base_url: &str) -> Value {
-    let extensions = of.extensions.iter().map(|extension| json!({"schema": extension.schema, "required": extension.required}));
-    json!({
-        "schemas": [builtin::RESOURCE_TYPE],
-        "id": of.name,
-        "name": of.name,
-        "description": of.description,
-        "endpoint": of.endpoint,
-        "schema": of.schema,
-        "schemaExtensions": extensions.collect::<Vec<_>>(),
-        "meta": {"resourceType": "ResourceType", "location": format!("{base_url}/ResourceTypes/{}", of.name)},
-    })
+/// The RFC 7643 §6 document of a resource type, as JSON text.
+pub fn resource_type_document(of: &ResourceType, base_url: &str) -> String {
+    let extension = |extension: &'_ super::registry::Extension| {
+        Json::object([("schema", Json::text(extension.schema.to_string())), ("required", Json::Flag(extension.required))])
+    };
+    Json::object([
+        ("schemas", Json::List(vec![Json::text(builtin::RESOURCE_TYPE)])),
+        ("id", Json::text(&*of.name)),
+        ("name", Json::text(&*of.name)),
+        ("description", Json::text(&*of.description)),
+        ("endpoint", Json::text(&*of.endpoint)),
+        ("schema", Json::text(&*of.schema)),
+        ("schemaExtensions", Json::List(of.extensions.iter().map(extension).collect())),
+        ("meta", meta("ResourceType", format!("{base_url}/ResourceTypes/{}", of.name))),
+    ])
+    .to_string()
 }

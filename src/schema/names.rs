@@ -72,7 +72,7 @@ impl Names {
         let key = Key::of(name);
         let mut at = key.hash();
         loop {
-            let Some(slot) = self.slots.get(at & mask) else { return None };
+            let slot = self.slots.get(at & mask)?;
             if slot.key == key && slot.id != EMPTY {
                 let same = name.len() <= 16 || attributes.get(usize::from(slot.id)).is_some_and(|known| known.name.as_bytes() == name);
                 if same {
@@ -95,7 +95,7 @@ impl Names {
     /// The attribute of a name that is written with escapes.
     #[cold]
     pub(crate) fn find_escaped(&self, raw: &str, attributes: &[Attribute]) -> Option<(AttributeId, bool)> {
-        let name: String = serde_json::from_str(&format!("\"{raw}\"")).ok()?;
+        let name = crate::json::unescaped(raw);
         self.find(name.as_bytes(), attributes).map(|(id, _)| (id, false))
     }
 }

@@ -95,7 +95,15 @@ impl Registry {
 
     /// The built-in ones and those of `json`: `{"schemas": […], "resourceTypes": […]}`, RFC 7643 §7 and §6 documents.
     pub fn compile(json: &str, roles: &Roles) -> Result<Registry, SchemaError> {
-        let (schemas, types) = compile::documents(json)?;
+        Self::of_sources(compile::documents(json)?, roles)
+    }
+
+    /// The same, of JSON that is read already.
+    pub(crate) fn compile_read(json: &crate::json::Json<'_>, roles: &Roles) -> Result<Registry, SchemaError> {
+        Self::of_sources(compile::definitions_of(json)?, roles)
+    }
+
+    fn of_sources((schemas, types): (Vec<Schema>, Vec<ResourceTypeSource>), roles: &Roles) -> Result<Registry, SchemaError> {
         let mut all_schemas = compile::builtin_schemas(roles);
         for schema in schemas {
             all_schemas.retain(|known| !known.id.eq_ignore_ascii_case(&schema.id));

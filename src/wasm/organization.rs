@@ -1,5 +1,6 @@
 //! The resident organization: one in each instance, and the data of one plan.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,10 +8,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::{DONE, again, answer, answer_json, answer_owned, refuse, text, with_arguments};
 use crate::error::ScimError;
 use crate::issue::ScimType;
-use crate::org::{Guard, Organization};
+use crate::json::Json;
+use crate::org::Organization;
 use crate::plan::{Plan, Query};
-use crate::protocol::{Actor, Context, Method, Request};
-use crate::resource::value::date_time;
+use crate::protocol::{Context, Method, Request};
 
 #[derive(Default)]
 struct Resident {
@@ -137,7 +138,8 @@ pub fn org_stats_object() -> JsValue {
 pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
     with_arguments([frame, options], |[frame, options]| {
         with_organization(|organization, kept| {
-            let (context, mut ids) = context(options)?;
+            let (context, ids) = Context::from_json(text(options))?;
+            let mut ids = ids.into_iter();
             let requests = requests(frame)?;
             let plan = organization.plan(&requests, &context, &mut || next_id(&mut ids, new_id))?;
             let json = plan.json();
@@ -152,7 +154,8 @@ pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
 pub fn org_handle(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
     with_arguments([frame, options], |[frame, options]| {
         with_organization(|organization, kept| {
-            let (context, mut ids) = context(options)?;
+            let (context, ids) = Context::from_json(text(options))?;
+            let mut ids = ids.into_iter();
             let request = requests(frame)?.pop().ok_or_else(|| ScimError::new(400, None, "there is no request to handle"))?;
             let reply = organization.handle(request, &context, &mut || next_id(&mut ids, new_id))?;
             let json = reply.json();
@@ -177,7 +180,8 @@ pub fn org_plan_part(token: u32, part: u32) -> u32 {
                 let query = Query { offset: 0, limit: u64::from(plan.access_limit), ..Query::default() };
                 return organization.access_changes(plan, &query).map(|json| answer_owned(json.into_bytes()));
             }
-            Err(ScimError::new(501, None, "the inverse is not worked out yet"))
+            let requests = organization.inverse(plan)?;
+            Ok(answer_owned(crate::plan::requests_json(&requests).into_bytes()))
         })
     })
 }
@@ -216,6 +220,36 @@ pub fn table_rows() -> u32 {
     RESIDENT.with_borrow(|resident| resident.table.as_ptr() as u32)
 }
 
+fn ask(method: &str, length: u32) -> u32 {
+    with_arguments([length], |[arguments]| {
+        with_organization(|organization, _| Ok(answer_owned(organization.ask(method, text(arguments))?.into_bytes())))
+    })
+}
+
+/// May a user do something?
+#[wasm_bindgen(js_name = orgCheck)]
+pub fn org_check(length: u32) -> u32 {
+    ask("check", length)
+}
+
+/// Why a user has what they have on an object.
+#[wasm_bindgen(js_name = orgExplain)]
+pub fn org_explain(length: u32) -> u32 {
+    ask("explain", length)
+}
+
+/// All a user has.
+#[wasm_bindgen(js_name = orgAccessOf)]
+pub fn org_access_of(length: u32) -> u32 {
+    ask("accessOf", length)
+}
+
+/// All who have something on an object.
+#[wasm_bindgen(js_name = orgWhoHas)]
+pub fn org_who_has(length: u32) -> u32 {
+    ask("whoHas", length)
+}
+
 /// An id given before, else one from the host.
 fn next_id(ids: &mut std::vec::IntoIter<String>, new_id: &js_sys::Function) -> Result<String, ScimError> {
     if let Some(id) = ids.next() {
@@ -223,47 +257,6 @@ fn next_id(ids: &mut std::vec::IntoIter<String>, new_id: &js_sys::Function) -> R
     }
     let given = new_id.call0(&JsValue::UNDEFINED).ok().and_then(|id| id.as_string());
     given.ok_or_else(|| ScimError::new(500, None, "`newId` gave no id"))
-}
-
-/// Reads the options of a plan, and the ids that were given out for it before.
-fn context(options: &[u8]) -> Result<(Context, std::vec::IntoIter<String>), ScimError> {
-    #[derive(serde::Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Options {
-        now: String,
-        actor: Option<Actor>,
-        dialect: Option<crate::dialect::Dialect>,
-        #[serde(default)]
-        approve: Vec<String>,
-        #[serde(default)]
-        unresolved: Vec<String>,
-        #[serde(default)]
-        atomic: bool,
-        expect: Option<String>,
-        access_limit: Option<u32>,
-        #[serde(default)]
-        ids: Vec<String>,
-    }
-    let invalid = |detail: String| ScimError::new(400, Some(ScimType::InvalidValue), detail);
-    let options: Options = serde_json::from_slice(options).map_err(|error| invalid(format!("the context cannot be read: {error}")))?;
-    let now = date_time(&options.now).ok_or_else(|| invalid("`now` is no time".into()))?.0;
-    let guards = |names: Vec<String>| {
-        names
-            .into_iter()
-            .map(|name| Guard::named(&name).ok_or_else(|| invalid(format!("`{name}` is no guard"))))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let context = Context {
-        now,
-        actor: options.actor.unwrap_or_default(),
-        dialect: options.dialect,
-        approve: guards(options.approve)?,
-        unresolved: guards(options.unresolved)?,
-        atomic: options.atomic,
-        expect: options.expect,
-        access_limit: options.access_limit,
-    };
-    Ok((context, options.ids.into_iter()))
 }
 
 /// Reads requests: six fields each, every field behind its length.
@@ -284,10 +277,15 @@ fn requests(frame: &[u8]) -> Result<Vec<Request>, ScimError> {
         })?;
         let headers = match headers {
             b"" => Vec::new(),
-            headers => serde_json::from_slice::<std::collections::BTreeMap<String, String>>(headers)
-                .map_err(|error| ScimError::new(400, None, format!("the headers cannot be read: {error}")))?
-                .into_iter()
-                .collect(),
+            headers => {
+                let unreadable = |error: &dyn std::fmt::Display| ScimError::new(400, None, format!("the headers cannot be read: {error}"));
+                let Json::Object(members) = Json::parse(text(headers)).map_err(|error| unreadable(&error))? else {
+                    return Err(unreadable(&"they must be an object of strings"));
+                };
+                let header = |(name, value): &(Cow<'_, str>, Json<'_>)| value.as_text().map(|value| (name.to_string(), value.to_owned()));
+                let all: Option<Vec<_>> = members.iter().map(header).collect();
+                all.ok_or_else(|| unreadable(&"they must be an object of strings"))?
+            }
         };
         let id = Some(text(id).to_owned()).filter(|id| !id.is_empty());
         all.push(Request { method, path: text(path).to_owned(), headers, body: (kind == b"t").then(|| body.to_vec()), id });

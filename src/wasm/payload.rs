@@ -13,10 +13,13 @@ use crate::patch::{PatchOptions, apply_patch, patch_changes, patch_inverse};
 use crate::resource::{Filter, FilterOptions, Purpose, ValidateOptions};
 use crate::schema::{Registry, Roles};
 
+/// A filter and the schemas it was made with.
+type Kept = (Rc<Registry>, Filter);
+
 thread_local! {
     /// Handle 0 is the built-in registry; others are compiled for a host and given back by it.
     static REGISTRIES: RefCell<Vec<Option<Rc<Registry>>>> = const { RefCell::new(Vec::new()) };
-    static FILTERS: RefCell<Vec<Option<(Rc<Registry>, Filter)>>> = const { RefCell::new(Vec::new()) };
+    static FILTERS: RefCell<Vec<Option<Kept>>> = const { RefCell::new(Vec::new()) };
     static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
     static BUILTIN: Rc<Registry> = Rc::new(Registry::builtin().clone());
 }
@@ -187,7 +190,15 @@ pub fn changes(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_numbe
         with_arguments([resource, patch, kind], |[resource, patch, kind]| {
             match patch_changes(registry, resource, patch, &patch_options(kind, dialect_number)) {
                 Err(error) => refuse(&error),
-                Ok(changes) => answer_json(&changes),
+                Ok(changes) => {
+                    let mut out = String::from("[");
+                    for (i, change) in changes.iter().enumerate() {
+                        out.push_str(if i > 0 { "," } else { "" });
+                        change.write(&mut out);
+                    }
+                    out.push(']');
+                    answer_owned(out.into_bytes())
+                }
             }
         })
     })
@@ -270,7 +281,7 @@ pub fn filter_text(handle: u32) -> u32 {
 /// The filter's syntax tree as JSON.
 #[wasm_bindgen(js_name = filterTree)]
 pub fn filter_tree(handle: u32) -> u32 {
-    with_filter(handle, |_, filter| answer_json(&filter.tree()))
+    with_filter(handle, |_, filter| answer(filter.tree().json().as_bytes()))
 }
 
 /// Tolerances the filter's text needed.
@@ -282,16 +293,11 @@ pub fn filter_notes(handle: u32) -> u32 {
 /// The access diff of two documents.
 #[wasm_bindgen(js_name = accessDiff)]
 pub fn access_diff(before: u32, after: u32, config: u32) -> u32 {
-    with_arguments([before, after, config], |[before, after, config]| {
-        match Err::<String, _>({
-            let _ = (before, after, config);
-            ScimError::new(501, None, "not yet")
-        }) {
-            Ok(json) => {
-                answer_owned(json.into_bytes());
-                DONE
-            }
-            Err(error) => refuse(&error),
+    with_arguments([before, after, config], |[before, after, config]| match crate::plan::access_diff(before, after, text(config)) {
+        Ok(json) => {
+            answer_owned(json.into_bytes());
+            DONE
         }
+        Err(error) => refuse(&error),
     })
 }

@@ -101,7 +101,7 @@ test("planning changes nothing, committing does, and what was planned before is 
   resident.commit(plan);
   assert.equal(resident.version, plan.version);
   assert.deepEqual(resident.check({ user: "u1", can: "edit", on: launch }).role, "editor");
-  assert.deepEqual(resident.explain("u1", launch).paths.map(({ standing, via }) => [standing, via]), [["deciding", []]]);
+  assert.deepEqual(resident.explain("u1", launch).paths.map(({ standing, via }) => [standing, via]), [["deciding", ["u2"]]]);
   assert.deepEqual(resident.accessOf("u1"), [{ object: launch, role: "editor" }]);
   assert.deepEqual(resident.whoHas(launch), [{ user: "u1", role: "editor" }]);
   assert.throws(() => resident.commit(other), { name: "ScimError", status: 409 });

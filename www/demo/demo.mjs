@@ -1,8 +1,10 @@
-// Replays a conversation with an identity provider, and prints what each request does to people's access:
+// Replays a conversation with an identity provider over HTTP against the worker, and prints what each request does to people's access:
 //   node www/demo/demo.mjs [conversation.json]
-// Ends with 1 when an answer or a diff is not what the conversation says.
+// It starts the worker anew in target/demo, on 127.0.0.1:8787 (PORT chooses another), and on a terminal leaves it running with
+// what was made, for the panel, until Ctrl-C. Ends with 1 when an answer or a diff is not what the conversation says.
 import { readFileSync } from "node:fs";
-import { Organization } from "scim-policy";
+import { fileURLToPath } from "node:url";
+import { serve } from "../worker/serve.mjs";
 
 const WIDTH = 100;
 const file = process.argv[2] ?? new URL("../../tests/data/idp/entra-cycle.json", import.meta.url);
@@ -20,17 +22,6 @@ const KINDS = {
   masked: ["as before, another way", dim],
 };
 
-/** What people see instead of ids; kept when a resource is gone, so that its last rows read well. */
-const names = new Map();
-const name = (id) => names.get(id) ?? id;
-function learn(records) {
-  for (const { key, value } of records) {
-    const [type, id] = key.split("/").map(decodeURIComponent);
-    const called = value?.displayName ?? value?.userName;
-    if (["user", "group", "workspace", "folder"].includes(type) && called) names.set(id, called);
-  }
-}
-
 const say = (text = "") => console.log(text);
 const fit = (text, width) => (text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width));
 /** Breaks a sentence into lines. */
@@ -43,6 +34,10 @@ function wrap(text, width) {
   return lines;
 }
 
+/** What people see instead of ids; kept when a resource is gone, so that its last rows read well. */
+const names = new Map();
+const name = (id) => names.get(id) ?? id;
+
 function table(changes) {
   const rows = changes.map(({ user, object, kind, before, after }) => [name(user), `${object.type.toLowerCase()} ${name(object.id)}`, `${before ?? "–"} → ${after ?? "–"}`, kind]);
   const widths = [26, 30, 20].map((most, column) => Math.min(most, Math.max(...rows.map((row) => row[column].length))));
@@ -52,69 +47,98 @@ function table(changes) {
   }
 }
 
-const given = [...ids];
-const organization = new Organization(config);
+const worker = await serve({ state: fileURLToPath(new URL("../../target/demo", import.meta.url)), fresh: true }).catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+process.on("SIGINT", () => worker.stop());
+
+async function ask(token, method, path, body, headers = {}) {
+  const response = await fetch(`${worker.url}${path}`, {
+    method, headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { "content-type": "application/scim+json" }), ...headers },
+    body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text.startsWith("{") ? JSON.parse(text) : null };
+}
+async function api(method, path, body) {
+  const answer = await ask(worker.tokens.ADMIN_TOKEN, method, `/api/default${path}`, body);
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.text}`);
+  return answer.body;
+}
+
+/** The conversation's ids, and those that the worker gave. */
+const given = new Map();
+const waiting = [...ids];
+const translated = (text) => [...given].reduce((all, [old, now]) => all.replaceAll(new RegExp(`(?<![\\w-])${old}(?![\\w-])`, "g"), now), text);
+
+const kinds = (summary) => Object.fromEntries(Object.entries(summary?.kinds ?? {}).filter(([, count]) => count > 0));
 const tags = [];
 const total = {};
 let wrong = 0;
 let spent = 0;
+let last = 0;
+
+const { baseUrl: _, dialect = "rfc", ...settings } = config;
+await api("PUT", "/settings", settings);
+const provider = await api("POST", "/tokens", { scope: "identityProvider", name: "The identity provider", dialect });
 
 say(bold("\n  What an identity provider's requests do to people's access\n"));
 for (const line of wrap(about, WIDTH - 4)) say(`  ${line}`);
 
 for (const [index, step] of steps.entries()) {
-  const { request, answer, access: expected } = step;
-  const headers = step.ifMatchFrom === undefined ? request.headers : { ...request.headers, "If-Match": tags[step.ifMatchFrom] };
+  const { request, answer, access: expected, actor } = step;
+  const headers = { ...request.headers, ...(step.ifMatchFrom === undefined ? {} : { "if-match": tags[step.ifMatchFrom] }) };
+  const token = actor?.kind === "system" ? worker.tokens.ADMIN_TOKEN : provider.token;
+  const body = request.body === undefined ? undefined : translated(typeof request.body === "string" ? request.body : JSON.stringify(request.body));
   const start = performance.now();
-  const plan = organization.plan({ ...request, headers }, { now: step.now, actor: step.actor, newId: () => given.shift() ?? crypto.randomUUID() });
-  const response = plan.held ? plan.refusal : plan.responses[0];
-  const { summary, changes } = plan.access;
-  if (!plan.held) organization.commit(plan);
+  const response = await ask(token, request.method, `/scim/v2/default${translated(request.path)}`, body, headers);
   spent += performance.now() - start;
 
-  learn(plan.records);
-  tags.push(response.headers.ETag ?? response.headers.etag);
+  tags.push(response.headers.get("etag"));
+  if (response.status === 201) given.set(waiting.shift(), response.body.id);
+  if (response.body?.id) names.set(response.body.id, response.body.displayName ?? response.body.userName ?? response.body.id);
   say();
   for (const [row, line] of wrap(step.say, WIDTH - 8).entries()) say(`  ${row === 0 ? dim(String(index + 1).padStart(3)) : "   "}  ${bold(line)}`);
-  const good = response.status === answer.status;
   const path = fit(`${request.method} ${decodeURIComponent(request.path)}`, WIDTH - 12);
   say(`       ${dim(path)}  ${(response.status < 400 ? green : yellow)(response.status)}`);
-  if (!good) say(red(`       expected ${answer.status}: ${response.body ?? ""}`.slice(0, WIDTH)));
-  if (plan.held) for (const { outcome, detail } of plan.guards) for (const line of wrap(`${outcome}: ${detail}`, WIDTH - 8)) say(`       ${yellow(line)}`);
-  else if (changes.length > 0) table(changes);
-  else if (request.method !== "GET") say(dim("       nobody's access changes"));
-  if (plan.access.truncated) say(dim("       … and more"));
+  const good = response.status === answer.status;
+  if (!good) say(red(`       expected ${answer.status}: ${response.text}`.slice(0, WIDTH)));
 
-  const kinds = Object.fromEntries(Object.entries(summary.kinds).filter(([, count]) => count > 0));
-  if (!plan.held) for (const [kind, count] of Object.entries(kinds)) total[kind] = (total[kind] ?? 0) + count;
-  const same = expected?.kinds === undefined || Object.keys({ ...kinds, ...expected.kinds }).every((kind) => kinds[kind] === expected.kinds[kind]);
-  if (!same) say(red(`       expected ${JSON.stringify(expected.kinds)}, not ${JSON.stringify(kinds)}`));
+  const entry = request.method === "GET" ? undefined : (await api("GET", "/history?limit=1")).entries[0];
+  const changed = entry !== undefined && entry.seq !== last;
+  const found = changed ? kinds(entry.access) : {};
+  if (changed) {
+    last = entry.seq;
+    const { changes, names: known } = await api("GET", `/history/${last}`);
+    for (const [id, called] of Object.entries(known)) names.set(id, called);
+    if (changes.length > 0) table(changes);
+    for (const [kind, count] of Object.entries(found)) total[kind] = (total[kind] ?? 0) + count;
+  }
+  if (response.status === 403) for (const line of wrap(response.body?.detail ?? "", WIDTH - 8)) say(`       ${yellow(line)}`);
+  else if (request.method !== "GET" && Object.keys(found).length === 0) say(dim("       nobody's access changes"));
+  const same = expected?.kinds === undefined || response.status === 403 || Object.keys({ ...found, ...expected.kinds }).every((kind) => found[kind] === expected.kinds[kind]);
+  if (!same) say(red(`       expected ${JSON.stringify(expected.kinds)}, not ${JSON.stringify(found)}`));
   if (!good || !same) wrong += 1;
 }
 
 say(bold("\n  Who may do what in the end\n"));
-for (const user of idsOf("user/")) {
-  const access = organization.accessOf(user).map(({ object, role }) => `${role} of ${object.type.toLowerCase()} ${name(object.id)}`);
-  say(`       ${fit(name(user), 26)}   ${access.length > 0 ? fit(access.join(", "), WIDTH - 36).trimEnd() : dim("nothing")}`);
+const { Resources: users } = (await ask(provider.token, "GET", "/scim/v2/default/Users?attributes=displayName,userName")).body;
+for (const { id, displayName, userName } of users) {
+  const { access } = await api("GET", `/access/${id}`);
+  const roles = access.map(({ object, name: called, role }) => `${role} of ${object.type.toLowerCase()} ${called ?? object.id}`);
+  say(`       ${fit(displayName ?? userName, 26)}   ${roles.length > 0 ? fit(roles.join(", "), WIDTH - 36).trimEnd() : dim("nothing")}`);
 }
 
-const replica = new Organization(config);
-const { records } = replica.restore(organization.records());
-const equal = replica.version === organization.version;
-if (!equal) wrong += 1;
 const counted = Object.entries(total).map(([kind, count]) => `${count} ${kind}`).join(", ") || "none";
-say(`\n  ${steps.length} requests in ${spent.toFixed(1)} ms; changes of access: ${counted}.`);
-say(`  Its ${records} records, read into a second organization, give ${equal ? "the same version" : red("another version")}.`);
+say(`\n  ${steps.length} requests over HTTP in ${spent.toFixed(0)} ms; changes of access: ${counted}.`);
 say(wrong === 0 ? green("  Every answer and every change is as the conversation says.\n") : red(`  ${wrong} of them not as the conversation says.\n`));
-replica.free();
-organization.free();
-process.exitCode = wrong === 0 ? 0 : 1;
-
-/** The ids of the records whose keys start so. */
-function* idsOf(prefix) {
-  for (const line of new TextDecoder().decode(organization.records()).split("\n")) {
-    if (line === "") continue;
-    const { key } = JSON.parse(line);
-    if (key.startsWith(prefix)) yield decodeURIComponent(key.slice(prefix.length));
-  }
+say(`  the panel    ${worker.url}/`);
+if (process.stdout.isTTY) {
+  say(`  ADMIN_TOKEN  ${worker.tokens.ADMIN_TOKEN}\n`);
+  say("  It goes on running; Ctrl-C stops it.");
+} else {
+  await worker.stop();
 }
+await worker.ended;
+process.exitCode = wrong === 0 ? 0 : 1;

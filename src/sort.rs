@@ -1,0 +1,110 @@
+//! Sorting in little code. The standard library's sorts are compiled anew for every type, several kilobytes each;
+//! here the comparisons go through one pointer, and only the moves are the type's own. Plain numbers on hot paths
+//! keep the standard sort.
+
+use std::cmp::Ordering;
+
+/// Sorts by a comparison; equal items keep their order.
+pub(crate) fn by<T>(items: &mut [T], compare: &mut dyn FnMut(&T, &T) -> Ordering) {
+    let order = merged(items.len(), &mut |a, b| match (items.get(a as usize), items.get(b as usize)) {
+        (Some(a), Some(b)) => compare(a, b),
+        _ => Ordering::Equal,
+    });
+    let Some(mut order) = order else { return };
+    // Each cycle of the permutation is walked once; a place that is settled points to itself.
+    for start in 0..items.len() {
+        let mut at = start;
+        while let Some(place) = order.get_mut(at) {
+            let next = std::mem::replace(place, at as u32) as usize;
+            if next == start {
+                break;
+            }
+            items.swap(at, next);
+            at = next;
+        }
+    }
+}
+
+/// Sorts by the items' own order; equal items keep theirs.
+pub(crate) fn plain<T: Ord>(items: &mut [T]) {
+    by(items, &mut T::cmp);
+}
+
+/// Sorts by keys, each made once.
+pub(crate) fn by_key<T, K: Ord>(items: &mut [T], key: &mut dyn FnMut(&T) -> K) {
+    let mut keyed: Vec<(K, u32)> = items.iter().map(key).zip(0..).collect();
+    plain(&mut keyed);
+    // The places that the keys' order gives, turned into the order of places.
+    let mut places = vec![0u32; keyed.len()];
+    for ((_, from), to) in keyed.iter().zip(0..) {
+        if let Some(place) = places.get_mut(*from as usize) {
+            *place = to;
+        }
+    }
+    for start in 0..items.len() {
+        while let Some(place) = places.get(start).map(|place| *place as usize).filter(|place| *place != start) {
+            items.swap(start, place);
+            places.swap(start, place);
+        }
+    }
+}
+
+/// The order of `count` items by their places, merged from runs of doubling length; `None` when they are in order.
+fn merged(count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Option<Vec<u32>> {
+    let end = count as u32;
+    if (1..end).all(|at| compare(at - 1, at) != Ordering::Greater) {
+        return None;
+    }
+    let mut from: Vec<u32> = (0..end).collect();
+    let mut to: Vec<u32> = Vec::with_capacity(count);
+    let mut width = 1;
+    while width < count {
+        to.clear();
+        for pair in from.chunks(2 * width) {
+            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+            while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
+                if compare(*b, *a) == Ordering::Less {
+                    to.push(*b);
+                    right = after_b;
+                } else {
+                    to.push(*a);
+                    left = after_a;
+                }
+            }
+            to.extend_from_slice(left);
+            to.extend_from_slice(right);
+        }
+        std::mem::swap(&mut from, &mut to);
+        width *= 2;
+    }
+    Some(from)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sorts_as_the_standard_library_does() {
+        let mut seed = 7u64;
+        for count in (0..70).chain([500, 1000]) {
+            let items: Vec<(u32, usize)> = (0..count)
+                .map(|at| {
+                    seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    ((seed >> 33) as u32 % 40, at)
+                })
+                .collect();
+            let mut wanted = items.clone();
+            wanted.sort_by_key(|item| std::cmp::Reverse(item.0));
+            let mut found = items.clone();
+            super::by(&mut found, &mut |a, b| b.0.cmp(&a.0));
+            assert_eq!(found, wanted);
+            wanted = items.clone();
+            wanted.sort_by_key(|item| item.0.to_string());
+            found = items.clone();
+            super::by_key(&mut found, &mut |item| item.0.to_string());
+            assert_eq!(found, wanted);
+            wanted.sort();
+            super::plain(&mut found);
+            assert_eq!(found, wanted);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// Designed states, accessibility, keys, narrow screens and the budget.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { dist, edit, panel, patch, violations } from "./start.mjs";
+
+const BUDGET = 350 * 1024;
+const CHANGE = [edit("Brand private", patch("/Folders/f-brand", { op: "replace", path: "audience", value: "private" }))];
+const PAGES = ["organization", "workspaces/f-brand", "review", "compose", "compose?tab=demand", "inbox", "history", "explorer?person=u-amara.okafor", "explorer?mode=can&person=u-amara.okafor&object=f-brand", "guards"];
+let world;
+before(async () => {
+  world = await panel();
+  assert.equal((await world.worker.scim("DELETE", "/Groups/g-support")).status, 403);
+});
+after(() => world?.end());
+
+for (const theme of ["light", "dark"]) {
+  test(`axe finds nothing on any page, and the console is quiet: ${theme}`, async () => {
+    const found = [];
+    for (const hash of PAGES) {
+      const page = await world.open(hash, { theme, edits: CHANGE });
+      await page.waitForTimeout(900);
+      for (const violation of await violations(page)) found.push(`${hash}: ${violation}`);
+      for (const line of page.said) found.push(`${hash}: ${line}`);
+      await page.context().close();
+    }
+    assert.deepEqual(found, []);
+  });
+}
+
+test("dialogs too: edit, why, help, approve", async () => {
+  const found = [];
+  const page = await world.open("workspaces/f-brand", { edits: CHANGE });
+  await page.getByRole("button", { name: "Edit", exact: true }).click();
+  await page.getByRole("dialog").waitFor();
+  await page.waitForTimeout(500);
+  found.push(...await violations(page));
+  await page.keyboard.press("Escape");
+  await page.evaluate(() => { location.hash = "#/review"; });
+  await page.getByRole("gridcell", { name: /Why\?$/ }).first().click();
+  await page.getByRole("region", { name: "Before" }).waitFor();
+  await page.waitForTimeout(500);
+  found.push(...await violations(page));
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.getByRole("heading", { name: "Keyboard and words" }).waitFor();
+  await page.waitForTimeout(500);
+  found.push(...await violations(page));
+  assert.deepEqual(found, []);
+});
+
+test("`/` searches, `?` helps, `g` goes; the tree is edited by keys alone", async () => {
+  const page = await world.open("organization");
+  await page.locator("main").focus();
+  await page.keyboard.press("/");
+  await page.keyboard.type("Brand");
+  await page.getByRole("option", { name: /^Brand/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Brand" }).waitFor();
+  await page.getByRole("treeitem", { name: /^Brand/ }).focus();
+  await page.keyboard.press("F2");
+  await page.getByRole("heading", { name: "Edit Brand" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("heading", { name: "Edit Brand" }).waitFor({ state: "detached" });
+  await page.locator("main").focus();
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await page.getByRole("heading", { name: "History" }).waitFor();
+});
+
+test("320 px, as 1280 at 400 % is: nothing is cut off sideways", async () => {
+  for (const hash of PAGES) {
+    const page = await world.open(hash, { width: 320, height: 640, edits: CHANGE });
+    await page.waitForTimeout(700);
+    const wide = await page.evaluate(() => {
+      const main = document.querySelector("main");
+      const over = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > 320 && !one.closest("[role=grid], [role=table], pre")).slice(-1).map((one) => one.outerHTML.slice(0, 160));
+      return { body: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth, over };
+    });
+    assert.ok(wide.body <= 320 && wide.main <= 0, `${hash}: ${JSON.stringify(wide)}`);
+    await page.context().close();
+  }
+});
+
+test("a token that is none, a provider's token, a server that is gone, a module that is refused", async () => {
+  const wrong = await world.open("organization", { token: null });
+  await wrong.getByLabel("Administrator token").fill("wrong");
+  await wrong.getByRole("button", { name: "Sign in" }).click();
+  await wrong.getByText(/does not know this token/).waitFor();
+  assert.deepEqual(await violations(wrong), []);
+
+  const gone = await world.open("organization", { token: null, before: (page) => page.route("**/api/**", (route) => route.abort()) });
+  await gone.getByLabel("Administrator token").fill("whichever");
+  await gone.getByRole("button", { name: "Sign in" }).click();
+  await gone.getByText("The organization could not be read").waitFor();
+  await gone.unroute("**/api/**");
+
+  const refused = await world.open("organization", { token: null, before: (page) => page.route("**/*.wasm", (route) => route.fulfill({ status: 200, contentType: "application/wasm", body: "no" })) });
+  await refused.getByLabel("Administrator token").fill("admin-token-of-the-tests");
+  await refused.getByRole("button", { name: "Sign in" }).click();
+  await refused.getByText("The access engine did not start").waitFor();
+
+  const later = await world.open("workspaces");
+  await later.route("**/api/**", (route) => route.abort());
+  await later.getByText(/The server does not answer/).waitFor({ timeout: 30_000 });
+});
+
+test("an empty organization says what to do", async (t) => {
+  const empty = await panel({ requests: [] });
+  t.after(() => empty.end());
+  const page = await empty.open("organization");
+  await page.getByText("Nothing is provisioned yet").waitFor();
+  for (const [hash, words] of [["workspaces", "No workspace yet"], ["review", "No change is pending"], ["inbox", "Nothing is held"], ["history", "Nothing has happened yet"]]) {
+    await page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
+    await page.getByText(words).waitFor();
+  }
+});
+
+test("the policy allows neither inline styles nor eval, and each page has a nonce of its own", async () => {
+  const policies = [];
+  for (let at = 0; at < 2; at++) policies.push((await fetch(`${world.worker.url}/`)).headers.get("content-security-policy"));
+  assert.doesNotMatch(policies[0], /unsafe-inline|(?<!wasm-)unsafe-eval/);
+  assert.match(policies[0], /'nonce-[^']{20,}'/);
+  assert.notEqual(policies[0], policies[1]);
+});
+
+test("the first load is within its budget", (t) => {
+  const html = readFileSync(join(dist, "index.html"), "utf8");
+  const read = new Set();
+  const take = (name) => {
+    if (read.has(name)) return;
+    read.add(name);
+    for (const [, next] of readFileSync(join(dist, "assets", name), "utf8").matchAll(/(?:from|import)\s*"\.\/([\w-]+\.js)"/g)) take(next);
+  };
+  take(/assets\/([\w-]+\.js)/.exec(html)[1]);
+  const entry = [...read];
+  // The page that is shown first comes with it, and so does the largest.
+  const sizes = readdirSync(join(dist, "assets")).filter((name) => /^(organization|workspaces|review|compose)-/.test(name)).map((page) => {
+    read.clear();
+    entry.forEach((name) => read.add(name));
+    take(page);
+    return [page.split("-")[0], [...read].reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, "assets", name))).length, 0)];
+  });
+  for (const [page, size] of sizes) {
+    t.diagnostic(`first load on ${page}: ${(size / 1024).toFixed(0)} KB of JavaScript, gzip`);
+    assert.ok(size <= BUDGET, `${page}: ${size} bytes`);
+  }
+});

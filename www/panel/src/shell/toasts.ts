@@ -1,0 +1,2 @@
+// Where messages of what was done appear.
+export const TOASTER = "toasts";
