@@ -1,5 +1,7 @@
 //! The words findings are told in: [`ScimType`], [`Issue`] and [`Note`].
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::dialect::Tolerance;
@@ -60,9 +62,9 @@ pub struct Note {
     /// Index of the PATCH operation.
     pub operation: Option<u32>,
     /// The attribute path it concerns.
-    pub path: String,
+    pub path: Cow<'static, str>,
     /// What was read as what.
-    pub detail: String,
+    pub detail: Cow<'static, str>,
 }
 
 fn name_of<S: serde::Serializer>(rule: &Tolerance, serializer: S) -> Result<S::Ok, S::Error> {

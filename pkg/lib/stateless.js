@@ -53,37 +53,51 @@ function askValidate(engine, name, input, registry, { resourceType, dialect, pur
   return code;
 }
 
-/** What `applyPatch` answers in wasm: [changed, has notes]. */
-const PATCHED = { 0: [true, true], 2: [true, false], 3: [false, false], 4: [false, true] };
-
+/** Beyond its text, a result is worked out from the arguments when it is asked for. */
 class PatchResult {
+  #inputs;
+  #settings;
+  #text;
+  #noted;
   #resource;
   #changes;
   #inverse;
+  #notes;
 
-  constructor(text, changed, notes, ask) {
+  /** `code`, from wasm: 0 changed with notes, 2 changed, 3 unchanged, 4 unchanged with notes. */
+  constructor(text, code, inputs, settings) {
     this.text = text;
-    this.changed = changed;
-    this.notes = notes;
-    this.#resource = once(() => JSON.parse(text));
-    this.#changes = once(() => ask("patchChanges"));
-    this.#inverse = once(() => ask("patchInverse"));
+    this.changed = code === 0 || code === 2;
+    this.#text = text;
+    this.#noted = code === 0 || code === 4;
+    this.#inputs = inputs;
+    this.#settings = settings;
   }
 
   get resource() {
-    return this.#resource();
+    return (this.#resource ??= JSON.parse(this.#text));
   }
 
   get changes() {
-    return this.#changes();
+    return (this.#changes ??= this.#ask("patchChanges"));
   }
 
   get inverse() {
-    return this.#inverse();
+    return (this.#inverse ??= this.#ask("patchInverse"));
+  }
+
+  get notes() {
+    return (this.#notes ??= this.#noted ? this.#ask("patchNotes") : []);
   }
 
   toJSON() {
-    return { ...this, resource: this.resource, changes: this.changes, inverse: this.inverse };
+    return { ...this, notes: this.notes, resource: this.resource, changes: this.changes, inverse: this.inverse };
+  }
+
+  #ask(name) {
+    const engine = sharedEngine();
+    askPatch(engine, name, this.#inputs, this.#settings);
+    return engine.json();
   }
 }
 
@@ -92,14 +106,7 @@ export function applyPatch(resource, patch, options) {
   const inputs = [keptJson(resource, "resource"), keptJson(patch, "patch"), settings.resourceType];
   const engine = sharedEngine();
   const code = askPatch(engine, "applyPatch", inputs, settings);
-  const text = engine.text();
-  const [changed, noted] = PATCHED[code];
-  if (noted) engine.run("aside");
-  return new PatchResult(text, changed, noted ? engine.json() : [], (name) => {
-    const later = sharedEngine();
-    askPatch(later, name, inputs, settings);
-    return later.json();
-  });
+  return new PatchResult(engine.text(), code, inputs, settings);
 }
 
 function askPatch(engine, name, inputs, { registry: schemas, dialect }) {

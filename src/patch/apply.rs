@@ -214,7 +214,7 @@ impl<'r, 's> Patcher<'r, 's> {
             if !self.dialect.takes(Tolerance::EntraUnknownSchema) {
                 return Err(bad(detail));
             }
-            self.note(Tolerance::EntraUnknownSchema, "schemas", &detail);
+            self.note(Tolerance::EntraUnknownSchema, "schemas", detail);
         }
         Ok(())
     }
@@ -389,8 +389,8 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     #[cold]
-    pub(super) fn note(&mut self, rule: Tolerance, path: &str, detail: &str) {
-        self.notes.push(Note { rule, operation: Some(self.operation), path: path.into(), detail: detail.into() });
+    pub(super) fn note(&mut self, rule: Tolerance, path: &str, detail: impl Into<Cow<'static, str>>) {
+        self.notes.push(Note { rule, operation: Some(self.operation), path: path.to_owned().into(), detail: detail.into() });
     }
 
     /// Remembers that the attribute of the resource, or of an extension, that `id` is or belongs to was written.

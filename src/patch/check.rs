@@ -349,12 +349,7 @@ fn read_op(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Op>> {
         Ok((op, None)) => Ok(Some(op)),
         Ok((op, Some(rule))) => {
             let operation = reader.operation;
-            reader.findings.notes.push(Note {
-                rule,
-                operation,
-                path: "op".into(),
-                detail: format!("`{word}` was read as `{}`", op.name()),
-            });
+            reader.findings.notes.push(Note { rule, operation, path: "op".into(), detail: op.read_from(&word) });
             Ok(Some(op))
         }
         Err(fault) => {

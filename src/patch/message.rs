@@ -26,6 +26,16 @@ impl Op {
         Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
     }
 
+    /// What a note says of a name in another case.
+    pub(super) fn read_from(self, word: &str) -> Cow<'static, str> {
+        match word {
+            "Add" => "`Add` was read as `add`".into(),
+            "Remove" => "`Remove` was read as `remove`".into(),
+            "Replace" => "`Replace` was read as `replace`".into(),
+            _ => ["`", word, "` was read as `", self.name(), "`"].concat().into(),
+        }
+    }
+
     /// The operation of that name, and the tolerance it took.
     pub(super) fn named(word: &str, dialect: Dialect) -> Result<(Op, Option<Tolerance>), PatchFault> {
         let exact = Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, op)| (*op, None));
@@ -73,9 +83,19 @@ struct Message<'t, 'n> {
     operation: Option<u32>,
 }
 
-/// What an object of the message has, in the order of its shape, and strangers.
-const MESSAGE: [&str; 2] = ["schemas", "Operations"];
-const OPERATION: [&str; 3] = ["op", "path", "value"];
+/// The members of the message and of an operation.
+const MESSAGE: &[&str] = &["schemas", "Operations"];
+const OPERATION: &[&str] = &["op", "path", "value"];
+
+/// A member's place in its shape, where its name is spelled as there.
+fn place(name: &[u8]) -> Option<usize> {
+    match name {
+        b"schemas" | b"op" => Some(0),
+        b"Operations" | b"path" => Some(1),
+        b"value" => Some(2),
+        _ => None,
+    }
+}
 
 impl<'t> Message<'t, '_> {
     fn read(&mut self) -> Result<Vec<Operation<'t>>, PatchFault> {
@@ -89,7 +109,7 @@ impl<'t> Message<'t, '_> {
         self.scanner.expect(b'{', "`{`")?;
         let mut open = !self.scanner.take(b'}');
         while open {
-            match self.member(&MESSAGE, &mut seen, &mut strangers)? {
+            match self.member(MESSAGE, &mut seen, &mut strangers)? {
                 Ok(0) => schemas = self.names_patch_op()?,
                 Ok(_) => {
                     operations = self.list()?;
@@ -123,11 +143,29 @@ impl<'t> Message<'t, '_> {
     /// A member's place in `shape`, or its name where it is a stranger. Every name stands once.
     fn member(&mut self, shape: &[&str], seen: &mut u8, strangers: &mut Strangers) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
         let span = self.scanner.name()?;
+        let raw = self.scanner.raw(span);
+        if let Some(found) = place(raw)
+            && *seen >> found & 1 == 0
+            && shape.get(found).is_some_and(|known| known.as_bytes() == raw)
+        {
+            *seen |= 1 << found;
+            return Ok(Ok(found));
+        }
+        self.odd_member(span, shape, seen, strangers)
+    }
+
+    /// The same for one in another case, one that is there already, and a stranger.
+    #[cold]
+    fn odd_member(
+        &mut self,
+        span: Span,
+        shape: &[&str],
+        seen: &mut u8,
+        strangers: &mut Strangers,
+    ) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
         let name = self.text(span);
         let twice = |name: &str| SyntaxError::DuplicateName { name: name.into(), pointer: String::new() };
-        let found =
-            shape.iter().position(|known| *known == name).or_else(|| shape.iter().position(|known| known.eq_ignore_ascii_case(&name)));
-        let Some(found) = found else {
+        let Some(found) = shape.iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
             if strangers.insert(&name) {
                 return Err(twice(&name).into());
             }
@@ -144,12 +182,16 @@ impl<'t> Message<'t, '_> {
     fn stranger(&mut self, name: &str) -> Result<Option<PatchFault>, PatchFault> {
         self.value(2)?;
         let Some(rule) = self.dialect.ignoring_attributes() else { return Ok(Some(PatchFault::UnknownMember { name: name.into() })) };
-        self.note(rule, name, "a PatchOp has no such member; it was ignored");
+        self.note(rule, name.to_owned(), "a PatchOp has no such member; it was ignored");
         Ok(None)
     }
 
     /// Passes over a value in which no name is given twice.
     fn value(&mut self, depth: usize) -> Result<Span, PatchFault> {
+        if self.scanner.at_string() {
+            let span = self.scanner.string()?;
+            return Ok(Span { start: span.start - 1, end: span.end + 1, escaped: false });
+        }
         let skipped = self.scanner.skip_unique(depth)?;
         match skipped.doubled {
             None => Ok(skipped.span),
@@ -187,7 +229,7 @@ impl<'t> Message<'t, '_> {
             return Ok(None);
         }
         self.scanner.expect(b'[', "`[`")?;
-        let mut operations = Vec::new();
+        let mut operations = Vec::with_capacity(8);
         let mut open = !self.scanner.take(b']');
         while open {
             if operations.len() >= self.limits.patch_operations {
@@ -213,7 +255,7 @@ impl<'t> Message<'t, '_> {
         self.scanner.expect(b'{', "`{`")?;
         let mut open = !self.scanner.take(b'}');
         while open {
-            match self.member(&OPERATION, &mut seen, &mut strangers)? {
+            match self.member(OPERATION, &mut seen, &mut strangers)? {
                 Ok(0) => op = Some(self.op()?),
                 Ok(1) => (path, bad_path) = self.path()?,
                 Ok(_) => value = Some(self.value(3)?),
@@ -259,7 +301,7 @@ impl<'t> Message<'t, '_> {
         Ok(match Op::named(&word, self.dialect) {
             Ok((op, tolerance)) => {
                 if let Some(rule) = tolerance {
-                    self.note(rule, "op", &["`", &word, "` was read as `", op.name(), "`"].concat());
+                    self.note(rule, "op", op.read_from(&word));
                 }
                 Ok(op)
             }
@@ -272,7 +314,7 @@ impl<'t> Message<'t, '_> {
         if span.escaped { Cow::Owned(crate::resource::unescaped(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    fn note(&mut self, rule: Tolerance, path: &str, detail: &str) {
+    fn note(&mut self, rule: Tolerance, path: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) {
         self.notes.push(Note { rule, operation: self.operation, path: path.into(), detail: detail.into() });
     }
 }

@@ -56,7 +56,9 @@ impl Targets<'_> {
             return Ok(Target { id, chosen: None });
         }
         let (path, used) = parse(text, self.dialect, self.limits).map_err(|fault| self.first_fault(text, fault))?;
-        let mut note = |rule, detail: &str| notes.push(Note { rule, operation: Some(operation), path: text.into(), detail: detail.into() });
+        let mut note = |rule, detail: &'static str| {
+            notes.push(Note { rule, operation: Some(operation), path: text.to_owned().into(), detail: detail.into() });
+        };
         if used.unquoted {
             note(Tolerance::EntraUnquotedValue, "the value without quotation marks was read as text");
         }

@@ -234,7 +234,7 @@ impl Exchange<'_, '_> {
                 }
                 None if self.draft.settings().skip_unknown_members => {
                     let detail = format!("`{value}` is no user or group that is known; it was left out");
-                    self.notes.push(Note { rule: Tolerance::SkippedMember, operation, path: "members".into(), detail });
+                    self.notes.push(Note { rule: Tolerance::SkippedMember, operation, path: "members".into(), detail: detail.into() });
                 }
                 None => {
                     let detail = format!("member `{value}` is no user or group that is known: provision it first");

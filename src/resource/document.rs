@@ -55,12 +55,33 @@ pub(crate) struct Node {
     /// The raw text; a string's is without its quotation marks.
     start: u32,
     end: u32,
-    /// For a member that no schema knows: its name, in `source`. For others unused.
+    /// Its name where it stands in `source`, without quotation marks: of a member that no schema knows, and of one that is
+    /// written as its schema has it. Else nothing.
     name: (u32, u32),
     pub(crate) parent: NodeId,
     first: NodeId,
     last: NodeId,
     next: NodeId,
+}
+
+/// A stretch of a source text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Copied {
+    source: u16,
+    start: u32,
+    end: u32,
+}
+
+impl Copied {
+    /// Takes in what stands right behind it; false where something else does.
+    pub(crate) fn extend(&mut self, next: Copied) -> bool {
+        // One byte between two values of one text is the comma between siblings.
+        let follows = self.source == next.source && self.end + 1 == next.start;
+        if follows {
+            self.end = next.end;
+        }
+        follows
+    }
 }
 
 /// A resource, or a part of one, over its source texts.
@@ -116,8 +137,8 @@ impl<'s> Document<'s> {
     /// Adds a string that is in no list yet.
     pub(crate) fn push_text(&mut self, attribute: AttributeId, text: &str) -> NodeId {
         let quoted = quoted(text);
-        let raw = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or("");
-        self.push_made(attribute, Kind::String, raw, raw.len() != text.len())
+        let escaped = quoted.len() != text.len() + 2;
+        self.push_made(attribute, Kind::String, &quoted, escaped)
     }
 
     /// Adds a number that is in no list yet.
@@ -139,7 +160,9 @@ impl<'s> Document<'s> {
             start = text.len() as u32;
             text.to_mut().push_str(raw);
         }
-        let span = Span { start, end: start + raw.len() as u32, escaped };
+        let end = start + raw.len() as u32;
+        let quotes = u32::from(kind == Kind::String);
+        let span = Span { start: start + quotes, end: end - quotes, escaped };
         self.push(None, Node::of_text(attribute, kind, source, span))
     }
 
@@ -153,8 +176,8 @@ impl<'s> Document<'s> {
     }
 
     #[inline]
-    pub(crate) fn node(&self, id: NodeId) -> Node {
-        self.nodes.get(id.0 as usize).copied().unwrap_or(Node::REMOVED)
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        self.nodes.get(id.0 as usize).unwrap_or(&Node::REMOVED)
     }
 
     #[inline]
@@ -193,6 +216,15 @@ impl<'s> Document<'s> {
         }
     }
 
+    /// Gives the last child of `parent` its name, where it is a value of that attribute.
+    #[inline]
+    pub(crate) fn name_last(&mut self, parent: NodeId, attribute: AttributeId, name: Span) {
+        let last = self.node(parent).last;
+        if let Some(node) = self.node_mut(last).filter(|node| node.attribute == attribute) {
+            node.name = (name.start, name.end);
+        }
+    }
+
     /// Makes a node that stands in no list a child of `parent`.
     pub(crate) fn attach(&mut self, parent: NodeId, id: NodeId) {
         if let Some(node) = self.node_mut(id) {
@@ -211,8 +243,8 @@ impl<'s> Document<'s> {
     }
 
     fn take_place(&mut self, old: NodeId, new: NodeId) {
-        let was = self.node(old);
-        let mut node = self.node(new);
+        let was = *self.node(old);
+        let mut node = *self.node(new);
         node.parent = was.parent;
         node.next = was.next;
         let first = node.first;
@@ -230,7 +262,7 @@ impl<'s> Document<'s> {
     /// Reads the value of an attribute of the resource into nodes, where it is still text.
     pub(crate) fn unfold(&mut self, registry: &Registry, id: AttributeId, limits: &Limits) -> Scan<()> {
         let Some(at) = self.child(NodeId::ROOT, id) else { return Ok(()) };
-        let node = self.node(at);
+        let node = *self.node(at);
         if !node.folded {
             return Ok(());
         }
@@ -245,6 +277,9 @@ impl<'s> Document<'s> {
         match read {
             Some(read) => {
                 self.take_place(at, read);
+                if let Some(slot) = self.node_mut(at) {
+                    slot.name = node.name;
+                }
                 // INVARIANT: what is part of something whose text is not canonical is not canonical either.
                 if !self.node(at).clean {
                     self.soil(self.node(at).parent);
@@ -264,7 +299,7 @@ impl<'s> Document<'s> {
 
     /// A copy of a value that is in no list yet.
     pub(crate) fn copy(&mut self, id: NodeId) -> NodeId {
-        let mut node = self.node(id);
+        let mut node = *self.node(id);
         (node.parent, node.first, node.last, node.next) = (NodeId::NONE, NodeId::NONE, NodeId::NONE, NodeId::NONE);
         let copy = self.add(node);
         for child in self.children(id).collect::<Vec<_>>() {
@@ -362,7 +397,7 @@ impl<'s> Document<'s> {
     /// The text as written; a string's is without quotation marks, and with its escapes.
     #[inline]
     pub(crate) fn raw(&self, id: NodeId) -> &str {
-        self.raw_of(&self.node(id))
+        self.raw_of(self.node(id))
     }
 
     #[inline]
@@ -376,6 +411,23 @@ impl<'s> Document<'s> {
         self.sources.get(usize::from(node.source)).and_then(|text| text.get(node.name.0 as usize..node.name.1 as usize)).unwrap_or("")
     }
 
+    /// The text of a list's element that can be copied as it stands, or of an object's member, name and all: where it is.
+    pub(crate) fn copied(&self, id: NodeId, member: bool) -> Option<Copied> {
+        let node = self.node(id);
+        if !node.clean || (member && node.name.1 == 0) {
+            return None;
+        }
+        let quotes = u32::from(node.kind == Kind::String);
+        let start = if member { node.name.0 - 1 } else { node.start - quotes };
+        Some(Copied { source: node.source, start, end: node.end + quotes })
+    }
+
+    /// The text there.
+    pub(crate) fn copied_text(&self, copied: Copied) -> &str {
+        let text = self.sources.get(usize::from(copied.source));
+        text.and_then(|text| text.get(copied.start as usize..copied.end as usize)).unwrap_or("")
+    }
+
     /// The value of a string, `None` for other kinds.
     #[inline]
     pub(crate) fn string(&self, id: NodeId) -> Option<Cow<'_, str>> {
@@ -383,7 +435,7 @@ impl<'s> Document<'s> {
         if node.kind != Kind::String {
             return None;
         }
-        let raw = self.raw_of(&node);
+        let raw = self.raw_of(node);
         Some(if node.escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) })
     }
 
@@ -435,7 +487,8 @@ impl Node {
         Self { attribute, source: 0, kind, removed: false, ..Self::REMOVED }
     }
 
-    /// A value named by something that no schema knows.
+    /// A value with its name in the same text.
+    #[inline]
     pub(crate) fn named(mut self, name: Span) -> Self {
         self.name = (name.start, name.end);
         self

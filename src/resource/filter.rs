@@ -75,7 +75,7 @@ impl Filter {
             (used.unquoted, Tolerance::EntraUnquotedValue, "the value without quotation marks was read as text"),
         ] {
             if used {
-                notes.push(Note { rule, operation: None, path: text.into(), detail: detail.into() });
+                notes.push(Note { rule, operation: None, path: text.to_owned().into(), detail: detail.into() });
             }
         }
         let known_elsewhere = |path: &AttributePath| types.iter().any(|id| registry.resolve(*id, path, dialect).is_ok());

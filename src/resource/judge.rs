@@ -45,9 +45,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         if assigned {
             let path = &attribute.path;
             match self.judge {
-                Judge::Patch(_) => {
-                    self.note(Tolerance::IgnoredReadOnly, path, "the service provider sets it; the value was ignored".into())
-                }
+                Judge::Patch(_) => self.note(Tolerance::IgnoredReadOnly, path, "the service provider sets it; the value was ignored"),
                 _ => {
                     let detail = format!("`{path}` is readOnly: the value is ignored");
                     self.warn(ScimType::Mutability, path, detail, "RFC 7643 §2.2", at);
@@ -184,7 +182,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             }
             let tolerance = if is_manager { Tolerance::EntraManagerString } else { Tolerance::EntraMemberString };
             if let Some(value) = attribute.value.filter(|_| (is_manager || is_member) && self.dialect.takes(tolerance)) {
-                self.note(tolerance, &attribute.path, "the text was read as the `value`".into());
+                self.note(tolerance, &attribute.path, "the text was read as the `value`");
                 if BUILD {
                     let node = self.document.push(parent.some(), Node::made(id, Kind::Object));
                     self.document.push(Some(node), Node::of_text(value, Kind::String, self.source, span));
@@ -198,7 +196,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             ahead.jump(start + 1);
             ahead.skip(at.depth + 1)?;
             if ahead.take(b']') {
-                self.note(Tolerance::EntraManagerArray, &attribute.path, "the array of one was read as its element".into());
+                self.note(Tolerance::EntraManagerArray, &attribute.path, "the array of one was read as its element");
                 self.scanner.jump(start + 1);
                 let token = self.scanner.token()?;
                 let seen = if token == Token::Null {
@@ -218,7 +216,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     fn embedded_object(&mut self, parent: NodeId, id: AttributeId, text: String, at: &Place<'_>) -> Scan<Seen> {
         let Some(source) = self.document.add_source(Cow::Borrowed("")) else { return self.scanner.expected("fewer objects given as text") };
         let attribute = self.registry.attribute(id);
-        self.note(Tolerance::EntraJsonText, &attribute.path, "the text was read as the JSON object it spells".into());
+        self.note(Tolerance::EntraJsonText, &attribute.path, "the text was read as the JSON object it spells");
         let pointer = self.pointer(at);
         let mut inner: Reader<'_, '_, '_, '_, BUILD> =
             Reader::new(self.registry, self.dialect, self.judge, (&text, source), self.document, self.findings, self.max_depth);
@@ -286,7 +284,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         let ignoring = self.dialect.ignoring_attributes();
         match ignoring.filter(|_| if in_patch { inside_element } else { self.judge != Judge::Response }) {
             Some(tolerance) => {
-                self.note(tolerance, &path, "no schema has this attribute; it was ignored".into());
+                self.note(tolerance, &path, "no schema has this attribute; it was ignored");
                 if !in_patch {
                     let detail = format!("`{name}` is no attribute of {owner}: it is ignored");
                     self.warn(ScimType::InvalidSyntax, &path, detail, "RFC 7643 §2.1", at);
@@ -321,7 +319,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             return Ok(Seen::UNASSIGNED);
         }
         self.borrowed = Some(manager);
-        self.note(Tolerance::EntraManagerPath, "manager", "it was read as the extension's `manager`".into());
+        self.note(Tolerance::EntraManagerPath, "manager", "it was read as the extension's `manager`");
         let mut holder = NodeId::NONE;
         if BUILD {
             let there = self.document.child(parent, extension);
@@ -455,7 +453,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     #[cold]
     fn unlisted(&mut self, urn: &str) {
         if self.dialect.takes(Tolerance::EntraUnlistedExtension) {
-            self.note(Tolerance::EntraUnlistedExtension, urn, "`schemas` does not list the extension; its values were taken".into());
+            self.note(Tolerance::EntraUnlistedExtension, urn, "`schemas` does not list the extension; its values were taken");
         } else {
             let detail = format!("`schemas` must list `{urn}`, whose attributes the resource has");
             let pointer = self.pointer_of(urn);

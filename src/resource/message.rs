@@ -227,6 +227,6 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     pub(crate) fn note(&mut self, rule: Tolerance, path: &str, detail: String) {
-        self.findings.notes.push(Note { rule, operation: self.operation, path: path.into(), detail });
+        self.findings.notes.push(Note { rule, operation: self.operation, path: path.to_owned().into(), detail: detail.into() });
     }
 }

@@ -267,23 +267,28 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         let mut open = !self.scanner.take(b'}');
         while open {
             let span = self.scanner.name()?;
-            let raw = self.scanner.slice(span);
-            let found =
-                if span.escaped { names.find_escaped(raw, &registry.attributes) } else { names.find(raw.as_bytes(), &registry.attributes) };
+            let found = match span.escaped {
+                false => names.find(self.scanner.raw(span), &registry.attributes),
+                true => names.find_escaped(self.scanner.slice(span), &registry.attributes),
+            };
             let here = above.below(Step::Name(span));
             if let Some((id, exact)) = found {
                 let attribute = registry.attribute(id);
                 if named.insert(attribute.slot) || self.borrowed == Some(id) {
                     self.duplicate(&attribute.path, &here)?;
                     seen.clean = false;
-                } else if attribute.plain && self.scanner.token()? == Token::String {
+                } else if attribute.plain && self.scanner.at_string() {
                     let text = self.scanner.string()?;
-                    self.leaf(parent, Node::of_text(id, Kind::String, self.source, text));
+                    let node = Node::of_text(id, Kind::String, self.source, text);
+                    self.leaf(parent, if exact { node.named(span) } else { node });
                     given.insert(attribute.slot);
                     (seen.there, seen.assigned) = (true, true);
                     seen.clean &= exact;
                 } else {
                     let value_seen = self.attribute(parent, id, attribute, &here)?;
+                    if BUILD && exact && value_seen.clean {
+                        self.document.name_last(parent, id, span);
+                    }
                     seen.assigned |= value_seen.assigned;
                     if attribute.extension && value_seen.assigned {
                         given.insert(attribute.slot);
@@ -464,11 +469,11 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
     }
 
     #[cold]
-    pub(super) fn note(&mut self, rule: Tolerance, path: &str, detail: String) {
+    pub(super) fn note(&mut self, rule: Tolerance, path: &str, detail: impl Into<Cow<'static, str>>) {
         let operation = match self.judge {
             Judge::Patch(operation) => Some(operation),
             _ => None,
         };
-        self.findings.notes.push(Note { rule, operation, path: path.into(), detail });
+        self.findings.notes.push(Note { rule, operation, path: path.to_owned().into(), detail: detail.into() });
     }
 }

@@ -87,18 +87,31 @@ impl<'t> Scanner<'t> {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
+    /// The bytes of a span.
     #[inline]
+    pub(crate) fn raw(&self, span: Span) -> &'t [u8] {
+        self.bytes().get(span.start as usize..span.end as usize).unwrap_or(&[])
+    }
+
+    #[inline(always)]
     fn bytes(&self) -> &'t [u8] {
         self.text.as_bytes()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
         self.bytes().get(self.at).copied()
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn skip_space(&mut self) {
+        if let Some(0..=b' ') = self.peek() {
+            self.skip_spaces();
+        }
+    }
+
+    #[inline(never)]
+    fn skip_spaces(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
             self.at += 1;
         }
@@ -116,7 +129,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Takes `byte` after white space if it is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, byte: u8) -> bool {
         self.skip_space();
         let found = self.peek() == Some(byte);
@@ -125,7 +138,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// After a value in an object or array: whether another one follows.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn more(&mut self, close: u8, name: &'static str) -> Scan<bool> {
         self.skip_space();
         match self.peek() {
@@ -160,6 +173,13 @@ impl<'t> Scanner<'t> {
             Some(b'-' | b'0'..=b'9') => Ok(Token::Number),
             _ => self.expected("a value"),
         }
+    }
+
+    /// Whether a string comes next, after white space.
+    #[inline(always)]
+    pub(crate) fn at_string(&mut self) -> bool {
+        self.skip_space();
+        self.peek() == Some(b'"')
     }
 
     /// A member's name and the colon after it.
@@ -307,8 +327,7 @@ impl<'t> Scanner<'t> {
     pub(crate) fn skip(&mut self, depth: usize) -> Scan<Span> {
         self.skip_space();
         let start = self.at;
-        // One bit for each open container, set for an object; a word at a time.
-        let mut open: Vec<bool> = Vec::new();
+        let mut open = Open::default();
         loop {
             match self.token()? {
                 Token::String => drop(self.string()?),
@@ -316,7 +335,7 @@ impl<'t> Scanner<'t> {
                 token @ (Token::True | Token::False | Token::Null) => drop(self.word(token)?),
                 token => {
                     self.at += 1;
-                    if depth + open.len() >= self.max_depth {
+                    if depth + open.depth() >= self.max_depth {
                         return Err(SyntaxError::TooDeep { limit: self.max_depth }.into());
                     }
                     let object = token == Token::Object;
@@ -333,15 +352,54 @@ impl<'t> Scanner<'t> {
                 let Some(object) = open.last() else {
                     return Ok(Span { start: start as u32, end: self.at as u32, escaped: false });
                 };
-                let more = if *object { self.more(b'}', "`,` or `}`")? } else { self.more(b']', "`,` or `]`")? };
+                let more = if object { self.more(b'}', "`,` or `}`")? } else { self.more(b']', "`,` or `]`")? };
                 if more {
-                    if *object {
+                    if object {
                         self.name()?;
                     }
                     break;
                 }
                 open.pop();
             }
+        }
+    }
+}
+
+/// The containers around a place, innermost last: a bit for each, set for an object.
+#[derive(Default)]
+struct Open {
+    near: u64,
+    depth: usize,
+    /// Words that are full.
+    far: Vec<u64>,
+}
+
+impl Open {
+    #[inline]
+    fn depth(&self) -> usize {
+        self.depth
+    }
+
+    #[inline]
+    fn push(&mut self, object: bool) {
+        if self.depth % 64 == 0 && self.depth > 0 {
+            self.far.push(self.near);
+        }
+        self.near = self.near << 1 | u64::from(object);
+        self.depth += 1;
+    }
+
+    #[inline]
+    fn last(&self) -> Option<bool> {
+        (self.depth > 0).then_some(self.near & 1 == 1)
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.depth -= 1;
+        self.near >>= 1;
+        if self.depth % 64 == 0 {
+            self.near = self.far.pop().unwrap_or_default();
         }
     }
 }

@@ -219,8 +219,8 @@ impl<'r> Resolver<'r> {
         })
     }
 
-    fn note(&mut self, rule: Tolerance, path: &AttributePath, detail: &str) {
-        let note = Note { rule, operation: None, path: path.to_string(), detail: detail.into() };
+    fn note(&mut self, rule: Tolerance, path: &AttributePath, detail: &'static str) {
+        let note = Note { rule, operation: None, path: path.to_string().into(), detail: detail.into() };
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }

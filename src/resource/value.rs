@@ -89,7 +89,7 @@ pub(crate) fn date_time_text(milliseconds: i64) -> String {
 pub(crate) fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
-    let letters = data.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/');
+    let letters = data.bytes().all(|byte| is_letter(byte) || byte.wrapping_sub(b'/') <= b'9' - b'/' || byte == b'+');
     letters && data.len() % 4 != 1 && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
 }
 
@@ -103,9 +103,16 @@ pub(crate) fn is_reference(text: &str) -> bool {
     text.bytes().all(is_plain_reference_byte) || is_international_reference(text)
 }
 
-/// `-` to `_` and `a` to `z` without `<`, `>`, `\\`, `^`, and `!#$%&'()*+,`.
+/// A letter, or `-./0123456789:`; the rest of `-` to `_` without `<`, `>`, `\\`, `^`; and `!#$%&'()*+,`.
 fn is_plain_reference_byte(byte: u8) -> bool {
-    byte.wrapping_sub(b'#') <= b'z' - b'#' && !matches!(byte, b'<' | b'>' | b'\\' | b'^' | b'`')
+    is_letter(byte)
+        || byte.wrapping_sub(b'-') <= b':' - b'-'
+        || (byte.wrapping_sub(b'#') <= b'z' - b'#' && !matches!(byte, b'<' | b'>' | b'\\' | b'^' | b'`'))
+}
+
+#[inline(always)]
+fn is_letter(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26
 }
 
 fn is_international_reference(text: &str) -> bool {

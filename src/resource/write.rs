@@ -1,6 +1,6 @@
 //! A document as JSON text: what is clean is copied, the rest is written from its parts.
 
-use super::document::{Document, Kind, NodeId};
+use super::document::{Copied, Document, Kind, NodeId};
 use crate::path::quoted;
 use crate::schema::{AttributeId, Registry};
 
@@ -20,25 +20,44 @@ impl Document<'_> {
             Kind::Object | Kind::Array if node.is_clean() => out.push_str(self.raw(id)),
             Kind::Array => {
                 out.push('[');
-                for (i, child) in self.children(id).enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    self.write(registry, child, out);
-                }
+                self.write_parts(registry, id, false, out);
                 out.push(']');
             }
             Kind::Object => {
                 out.push('{');
-                for (i, child) in self.children(id).enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    self.write_name(registry, child, out);
-                    self.write(registry, child, out);
-                }
+                self.write_parts(registry, id, true, out);
                 out.push('}');
             }
+        }
+    }
+
+    /// Writes the members of an object or the elements of an array. Clean ones that stand side by side are copied at once.
+    fn write_parts(&self, registry: &Registry, id: NodeId, members: bool, out: &mut String) {
+        let mut run: Option<Copied> = None;
+        let mut first = true;
+        for child in self.children(id) {
+            let copied = self.copied(child, members);
+            if let (Some(run), Some(next)) = (&mut run, copied)
+                && run.extend(next)
+            {
+                continue;
+            }
+            if let Some(run) = run.take() {
+                out.push_str(self.copied_text(run));
+            }
+            if !std::mem::take(&mut first) {
+                out.push(',');
+            }
+            if copied.is_none() {
+                if members {
+                    self.write_name(registry, child, out);
+                }
+                self.write(registry, child, out);
+            }
+            run = copied;
+        }
+        if let Some(run) = run {
+            out.push_str(self.copied_text(run));
         }
     }
 

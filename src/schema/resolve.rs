@@ -32,18 +32,28 @@ impl Registry {
     /// What a path names that has no brackets, where it is spelled as most are: without a tolerance, and taken apart
     /// without being copied. `None` leaves it to [`Self::resolve`].
     pub(crate) fn plain(&self, id: ResourceTypeId, path: &str) -> Option<AttributeId> {
-        let resource_type = self.resource_type(id);
-        let Some((urn, rest)) = path.rsplit_once(':') else {
-            return match path.split_once('.') {
-                None => self.root_attribute(id, path),
-                Some((name, sub)) => self.child(self.root_attribute(id, name)?, sub),
-            };
-        };
-        let holder = resource_type.extensions.iter().find(|extension| extension.schema.as_ref() == urn)?.attribute;
-        match rest.split_once('.') {
-            None => self.child(holder, rest),
-            Some((name, sub)) => self.child(self.child(holder, name)?, sub),
+        let (mut colon, mut dot) = (None, None);
+        for (at, byte) in path.bytes().enumerate() {
+            match byte {
+                b'[' => return None,
+                b':' => (colon, dot) = (Some(at), None),
+                b'.' if dot.is_none() => dot = Some(at),
+                _ => {}
+            }
         }
+        let (whole, sub) = match dot {
+            None => (path, None),
+            Some(dot) => (path.get(..dot)?, Some(path.get(dot + 1..)?)),
+        };
+        let attribute = match colon {
+            None => self.root_attribute(id, whole)?,
+            Some(colon) => {
+                let urn = path.get(..colon)?;
+                let holder = self.resource_type(id).extensions.iter().find(|extension| extension.schema.as_ref() == urn)?.attribute;
+                self.child(holder, whole.get(colon + 1..)?)?
+            }
+        };
+        sub.map_or(Some(attribute), |sub| self.child(attribute, sub))
     }
 
     fn find(&self, id: ResourceTypeId, path: &AttributePath, dialect: Dialect) -> Option<(AttributeId, Option<Tolerance>)> {

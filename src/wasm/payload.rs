@@ -7,7 +7,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::{DONE, REFUSED, answer, answer_json, answer_owned, refuse, text, with_arguments};
 use crate::dialect::Dialect;
 use crate::error::ScimError;
-use crate::issue::Note;
 use crate::limits::Limits;
 use crate::patch::{PatchOptions, apply_patch, patch_changes, patch_inverse};
 use crate::resource::{Filter, FilterOptions, Purpose, ValidateOptions};
@@ -20,7 +19,6 @@ thread_local! {
     /// Handle 0 is the built-in registry; others are compiled for a host and given back by it.
     static REGISTRIES: RefCell<Vec<Option<Rc<Registry>>>> = const { RefCell::new(Vec::new()) };
     static FILTERS: RefCell<Vec<Option<Kept>>> = const { RefCell::new(Vec::new()) };
-    static NOTES: RefCell<Vec<Note>> = const { RefCell::new(Vec::new()) };
     static BUILTIN: Rc<Registry> = Rc::new(Registry::builtin().clone());
 }
 
@@ -154,7 +152,7 @@ fn patch_options<'o>(kind: &'o [u8], dialect_number: u32) -> PatchOptions<'o> {
     PatchOptions { dialect: dialect(dialect_number), resource_type: named(kind), limits: Limits::default() }
 }
 
-/// Applies a PatchOp. 0 changed with notes, 2 changed, 3 unchanged, 4 unchanged with notes; notes by [`aside`].
+/// Applies a PatchOp. 0 changed with notes, 2 changed, 3 unchanged, 4 unchanged with notes; those by [`notes`].
 #[wasm_bindgen(js_name = applyPatch)]
 pub fn apply(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
     with_registry(schemas, |registry| {
@@ -163,9 +161,7 @@ pub fn apply(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number:
                 Err(error) => refuse(&error),
                 Ok(outcome) => {
                     answer_owned(outcome.text.into_bytes());
-                    let quiet = outcome.notes.is_empty();
-                    NOTES.set(outcome.notes);
-                    match (outcome.changed, quiet) {
+                    match (outcome.changed, outcome.notes.is_empty()) {
                         (true, false) => 0,
                         (true, true) => 2,
                         (false, true) => 3,
@@ -177,10 +173,17 @@ pub fn apply(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number:
     })
 }
 
-/// The notes of the last PATCH.
-#[wasm_bindgen]
-pub fn aside() -> u32 {
-    answer_json(&NOTES.take())
+/// The tolerances a PatchOp needs.
+#[wasm_bindgen(js_name = patchNotes)]
+pub fn notes(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
+    with_registry(schemas, |registry| {
+        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
+            match apply_patch(registry, resource, patch, &patch_options(kind, dialect_number)) {
+                Err(error) => refuse(&error),
+                Ok(outcome) => answer_json(&outcome.notes),
+            }
+        })
+    })
 }
 
 /// What a PatchOp makes different.
