@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 import { ADMIN, root, start } from "../worker/start.mjs";
 import { seed } from "./seed.mjs";
 
-export { ADMIN };
+export { ADMIN, root };
 export const dist = join(root, "www/panel/dist");
 const axe = readFileSync(createRequire(join(root, "www/panel/package.json")).resolve("axe-core/axe.min.js"), "utf8");
 
