@@ -5,7 +5,7 @@
 //! follow as soon as there are ids for them.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
@@ -53,28 +53,14 @@ impl Exchange<'_, '_> {
         let text = body_of(request, limits.payload_bytes)?;
         let (operations, fail_on_errors) = read(text, limits.json_depth, limits.bulk_operations)?;
         let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: HashMap::new(), later: Vec::new(), errors: 0 };
-        loop {
-            if fail_on_errors.is_some_and(|limit| run.errors >= limit) {
-                break;
-            }
-            let waiting: Vec<usize> = (0..operations.len()).filter(|at| run.done.get(*at).is_some_and(Option::is_none)).collect();
-            if waiting.is_empty() {
-                break;
-            }
-            let pending = |id: &String| {
-                !run.ids.contains_key(id)
-                    && operations.iter().enumerate().any(|(at, other)| other.bulk_id.as_ref() == Some(id) && waiting.contains(&at))
-            };
-            let ready = |at: &&usize| operations.get(**at).is_some_and(|operation| !operation.needs.iter().any(pending));
-            let whole = waiting.iter().find(ready).copied();
-            // None is ready: they wait for one another, and the first new resource is made without what it waits for.
-            let first_new = || waiting.iter().copied().find(|at| operations.get(*at).is_some_and(|operation| operation.method == "POST"));
-            let Some(at) = whole.or_else(first_new).or(waiting.first().copied()) else { break };
+        let mut queue = Queue::of(&operations);
+        while fail_on_errors.is_none_or(|limit| run.errors < limit) {
+            let Some((at, partly)) = queue.next() else { break };
             let Some(operation) = operations.get(at) else { break };
-            self.bulk_operation(operation, at, whole.is_none(), &mut run)?;
+            self.bulk_operation(operation, at, partly, &mut run)?;
             self.bulk_later(&mut run)?;
         }
-        Ok(run.response(&operations))
+        Ok(run.response(&operations, &self.draft.org.config.base_url))
     }
 
     fn bulk_operation(&mut self, operation: &Operation, at: usize, partly: bool, run: &mut Run) -> Answer<()> {
@@ -130,6 +116,71 @@ impl Exchange<'_, '_> {
     }
 }
 
+/// Which operation comes next.
+struct Queue {
+    /// Those that wait for nothing, and those that do, both in order.
+    ready: BTreeSet<usize>,
+    waiting: BTreeSet<usize>,
+    /// Those of the waiting that make a resource.
+    new: BTreeSet<usize>,
+    /// For each operation, how many others it waits for, and who waits for it.
+    missing: Vec<usize>,
+    needed_by: Vec<Vec<usize>>,
+}
+
+impl Queue {
+    fn of(operations: &[Operation]) -> Queue {
+        let named: HashMap<&str, usize> =
+            operations.iter().enumerate().filter_map(|(at, operation)| Some((operation.bulk_id.as_deref()?, at))).collect();
+        let mut queue = Queue {
+            ready: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+            new: BTreeSet::new(),
+            missing: Vec::with_capacity(operations.len()),
+            needed_by: vec![Vec::new(); operations.len()],
+        };
+        for (at, operation) in operations.iter().enumerate() {
+            let needs = operation.needs.iter().filter_map(|id| named.get(id.as_str()));
+            let mut missing = 0;
+            for need in needs {
+                missing += 1;
+                if let Some(list) = queue.needed_by.get_mut(*need) {
+                    list.push(at);
+                }
+            }
+            queue.missing.push(missing);
+            if missing == 0 {
+                queue.ready.insert(at)
+            } else {
+                queue.waiting.insert(at)
+            };
+            if operation.method == "POST" {
+                queue.new.insert(at);
+            }
+        }
+        queue
+    }
+
+    /// The next operation, and whether it is done without some of what it waits for: where none is ready, they wait
+    /// for one another, and the first new resource is made without what it waits for.
+    fn next(&mut self) -> Option<(usize, bool)> {
+        let (at, partly) = match self.ready.pop_first() {
+            Some(at) => (at, false),
+            None => (self.new.first().or(self.waiting.first()).copied()?, true),
+        };
+        self.waiting.remove(&at);
+        self.new.remove(&at);
+        for other in self.needed_by.get_mut(at).map(std::mem::take).unwrap_or_default() {
+            let Some(missing) = self.missing.get_mut(other) else { continue };
+            *missing = missing.saturating_sub(1);
+            if *missing == 0 && self.waiting.remove(&other) {
+                self.ready.insert(other);
+            }
+        }
+        Some((at, partly))
+    }
+}
+
 struct Run {
     done: Vec<Option<Done>>,
     ids: HashMap<String, String>,
@@ -146,7 +197,7 @@ impl Run {
         Ok(())
     }
 
-    fn response(self, operations: &[Operation]) -> Response {
+    fn response(self, operations: &[Operation], base_url: &str) -> Response {
         let mut body = format!("{{\"schemas\":[\"{RESPONSE}\"],\"Operations\":[");
         let mut first = true;
         for (operation, done) in operations.iter().zip(self.done) {
@@ -160,6 +211,12 @@ impl Run {
                 body.push_str(",\"bulkId\":");
                 push_quoted(&mut body, id);
             }
+            // Every operation but a POST that failed has one (RFC 7644 §3.7.3).
+            let location = location.or_else(|| {
+                let path = substituted_path(operation, &self.ids);
+                let path = path.split(['?', '#']).next().unwrap_or("").trim_start_matches('/');
+                (operation.method != "POST" && !path.is_empty()).then(|| format!("{base_url}/{path}"))
+            });
             let tag = response.headers.iter().find(|(name, _)| *name == "etag").map(|(_, tag)| tag);
             for (name, value) in [("version", tag), ("location", location.as_ref())] {
                 if let Some(value) = value {
@@ -265,6 +322,8 @@ fn read_operation(text: &str, span: Span, depth: usize) -> Answer<Operation> {
     operation.needs = references(&operation.path);
     operation.needs.extend(operation.data.iter().flat_map(|data| references(data)));
     operation.needs.retain(|id| Some(id) != operation.bulk_id.as_ref());
+    crate::sort::plain(&mut operation.needs);
+    operation.needs.dedup();
     Ok(operation)
 }
 
@@ -280,17 +339,40 @@ fn references(text: &str) -> Vec<String> {
 
 /// Puts ids in place of the references that can be resolved.
 fn substituted<'t>(text: &'t str, ids: &HashMap<String, String>) -> Cow<'t, str> {
-    if !text.contains("bulkId:") {
+    let mut pieces = text.split("bulkId:");
+    let mut out = String::new();
+    let mut before = pieces.next().unwrap_or("");
+    for piece in pieces {
+        out.push_str(before);
+        // Inside a path's filter the quotation marks are escaped.
+        let mark = if before.ends_with("\\\"") { "\\\"" } else { "\"" };
+        let known = before.ends_with(mark).then(|| piece.split_once(mark)).flatten();
+        before = match known.and_then(|(name, rest)| Some((ids.get(&unescaped(name))?, rest, name))) {
+            Some((id, rest, name)) => {
+                let inside = quoted(id);
+                let inside = inside.strip_prefix('"').and_then(|inside| inside.strip_suffix('"')).unwrap_or("");
+                out.push_str(&if mark.len() > 1 { inside.replace('\\', "\\\\") } else { inside.to_owned() });
+                piece.get(name.len()..).unwrap_or(rest)
+            }
+            None => {
+                out.push_str("bulkId:");
+                piece
+            }
+        };
+    }
+    if out.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut out = text.to_owned();
-    for (bulk_id, id) in ids {
-        let inside = quoted(&format!("bulkId:{bulk_id}"));
-        out = out.replace(&inside, &quoted(id));
-        // Inside a path's filter the quotation marks are escaped.
-        out = out.replace(&inside.replace('"', "\\\""), &quoted(id).replace('"', "\\\""));
-    }
+    out.push_str(before);
     Cow::Owned(out)
+}
+
+/// The operation's path with an id in place of a reference.
+fn substituted_path(operation: &Operation, ids: &HashMap<String, String>) -> String {
+    let (path, query) = operation.path.split_once('?').unwrap_or((&operation.path, ""));
+    let known = path.rsplit_once("/bulkId:").and_then(|(root, bulk_id)| Some((root, ids.get(bulk_id)?)));
+    let path = known.map_or(path.to_owned(), |(root, id)| format!("{root}/{}", super::target::encoded(id)));
+    if query.is_empty() { path } else { format!("{path}?{query}") }
 }
 
 fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Request, ScimError> {
@@ -314,14 +396,7 @@ fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Re
     if method != Method::Delete && operation.data.is_none() {
         return fault(400, ScimType::InvalidSyntax, format!("a {} in a Bulk needs `data`", method.name()));
     }
-    let mut path = operation.path.clone();
-    for (bulk_id, id) in ids {
-        let exact = format!("/bulkId:{bulk_id}");
-        if path.ends_with(&exact) || path.contains(&format!("{exact}?")) {
-            path = path.replace(&exact, &format!("/{}", super::target::encoded(id)));
-        }
-    }
-    let mut request = Request::new(method, path);
+    let mut request = Request::new(method, substituted_path(operation, ids));
     request.headers.extend(operation.version.iter().map(|tag| ("if-match".to_owned(), tag.clone())));
     request.body = operation.data.as_deref().map(|data| substituted(data, ids).into_owned().into_bytes());
     Ok(request)

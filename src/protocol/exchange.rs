@@ -1,6 +1,6 @@
 //! One request under way: who may send it, what it names, and who answers it.
 //!
-//! Errors come in the order 403, 404, 405, 415, 412, body syntax, values, 409; guards judge the whole plan afterwards.
+//! Errors come in the order 403, 404, 405, 412, 415, body syntax, values, 409; guards judge the whole plan afterwards.
 
 use super::projection::{Projection, Selection};
 use super::representation::{Representations, type_name};
@@ -64,7 +64,7 @@ impl<'x, 'o> Exchange<'x, 'o> {
     pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, ScimError> {
         match self.route_noting(request) {
             Ok(response) => Ok(response),
-            Err(Stop::Refused(error)) => Ok(error_response(&error)),
+            Err(Stop::Refused(error)) => Ok(refused(request, &error)),
             Err(Stop::Fatal(error)) => Err(error),
         }
     }
@@ -74,9 +74,6 @@ impl<'x, 'o> Exchange<'x, 'o> {
         let Some(address) = Address::of(&request.path)? else {
             return Err(not_found(format!("nothing is at `{}`", request.path.split('?').next().unwrap_or(""))).into());
         };
-        if matches!(request.method, Method::Post | Method::Put | Method::Patch) && address.target != Target::Me {
-            judge_content_type(request)?;
-        }
         match (&address.target, request.method) {
             (Target::Me, _) => Err(ScimError::new(501, None, "`/Me` is not offered: ask for `/Users/{id}`").into()),
             (Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_), Method::Get) => self.discover(&address),
@@ -293,6 +290,17 @@ pub(crate) fn error_response(error: &ScimError) -> Response {
     Response { status: error.status, headers: vec![("content-type", "application/scim+json".to_owned())], body: Some(error.body()) }
 }
 
+/// The same, to the request it refuses; a 405 says what would be allowed (RFC 9110 §15.5.6).
+pub(crate) fn refused(request: &Request, error: &ScimError) -> Response {
+    let mut response = error_response(error);
+    if error.status == 405
+        && let Ok(Some(address)) = Address::of(&request.path)
+    {
+        response.headers.push(("allow", address.target.methods().to_owned()));
+    }
+    response
+}
+
 /// `attributes` and `excludedAttributes` of a query.
 pub(crate) fn selection_of(address: &Address) -> Answer<Selection> {
     let list = |name: &str| {
@@ -322,6 +330,7 @@ fn names_tag(tags: &str, tag: &str) -> bool {
 
 /// The body of a request as text.
 pub(crate) fn body_of(request: &Request, limit: usize) -> Answer<&str> {
+    judge_content_type(request)?;
     let Some(body) = &request.body else {
         return Err(ScimError::new(400, Some(ScimType::InvalidSyntax), "the request needs a JSON body").into());
     };

@@ -10,6 +10,6 @@ mod request;
 mod target;
 mod write;
 
-pub(crate) use exchange::{Exchange, Stop, error_response};
+pub(crate) use exchange::{Exchange, Stop, refused};
 pub use request::{Actor, Context, Method, Request, Response};
 pub(crate) use target::{encoded, endpoint};
