@@ -11,7 +11,7 @@ JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
 WORKER := target/worker/index.js
 PANEL := www/panel/dist/index.html
 
-.PHONY: help build demo serve test check clean
+.PHONY: help build demo serve test bench check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -26,6 +26,9 @@ serve: build ## the edge worker on 127.0.0.1:8787, with an empty organization th
 
 test: build ## native tests, the package in Node, both in headless Chromium, the worker, two conformance suites, the panel
 	@build/test.sh
+
+bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization" chooses
+	@build/bench.sh $(PARTS)
 
 check: build ## formatting, lints, documentation, types, size
 	@build/check.sh

@@ -6,6 +6,7 @@
 #   wasm-pack     runs the browser tests
 #   chromium      a browser and its driver
 #   conformance   two public SCIM test suites, in a Python environment of their own
+#   peers         what `make bench` measures this package against
 # What cargo installs goes to target/tools, so that no tool of yours is replaced. One already on PATH is used as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -58,6 +59,17 @@ conformance() {
   cp "$wanted" "$home/installed.txt"
 }
 
+peers() {
+  local wanted=benches/peers.txt home=target/bench
+  cmp -s "$wanted" "$home/installed.txt" && return
+  say "installing the packages of $wanted from npm into $home (a few seconds)"
+  rm -rf "$home"
+  mkdir -p "$home"
+  echo '{ "private": true }' >"$home/package.json"
+  xargs npm install --prefix "$home" --silent --no-audit --no-fund <"$wanted" >&2
+  cp "$wanted" "$home/installed.txt"
+}
+
 for tool in "$@"; do
   case "$tool" in
     rust-target) rust_target ;;
@@ -66,6 +78,7 @@ for tool in "$@"; do
     wasm-pack) cargo_tool wasm-pack wasm-pack 0.15.1 "two to five minutes" ;;
     chromium) chromium ;;
     conformance) conformance ;;
+    peers) peers ;;
     *) say "unknown tool $tool"; exit 2 ;;
   esac
 done

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use scim_policy::{
     Dialect, Filter, FilterOptions, PatchOptions, Purpose, Registry, Report, ScimError, ValidateOptions, apply_patch, patch_inverse,
@@ -288,6 +289,11 @@ fn all_thirteen_known_mistakes_have_fixtures() {
     assert_eq!(named, (1..=13).collect());
 }
 
+/// The shortest of five: another process may have had the processor meanwhile.
+fn least(time: impl Fn(usize) -> Duration, n: usize) -> Duration {
+    (0..5).map(|_| time(n)).min().unwrap_or_default()
+}
+
 /// Mistake 13: 10,000 operations on a group of 10,000 members are near linear, whatever they are.
 #[test]
 fn many_operations_stay_near_linear() {
@@ -310,7 +316,7 @@ fn many_operations_stay_near_linear() {
             let operations: Vec<Value> = (0..n).map(|i| make(i, n)).collect();
             let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}).to_string();
             let group = group.to_string();
-            let start = std::time::Instant::now();
+            let start = Instant::now();
             let outcome = apply_patch(Registry::builtin(), group.as_bytes(), patch.as_bytes(), &PatchOptions::default()).unwrap();
             let taken = start.elapsed();
             let result: Value = serde_json::from_str(&outcome.text).unwrap();
@@ -318,7 +324,7 @@ fn many_operations_stay_near_linear() {
             taken
         };
         time(500);
-        let (small, large) = (time(1_000), time(10_000));
+        let (small, large) = (least(time, 1_000), least(time, 10_000));
         println!("{what}: {small:?} for 1,000 and {large:?} for 10,000");
         assert!(large < small * 60, "{what}: {small:?} for 1,000 and {large:?} for 10,000");
     }
@@ -328,10 +334,10 @@ fn many_operations_stay_near_linear() {
         let other: Vec<Value> = (0..n).map(|i| json!({"value": id(i)})).collect();
         let operations = json!([{"op": "replace", "path": "members", "value": other}]);
         let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}).to_string();
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         assert!(apply_patch(Registry::builtin(), group.as_bytes(), patch.as_bytes(), &PatchOptions::default()).unwrap().changed);
         start.elapsed()
     };
-    let (small, large) = (time(1_000), time(10_000));
+    let (small, large) = (least(time, 1_000), least(time, 10_000));
     assert!(large < small * 60, "replace: {small:?} for 1,000 and {large:?} for 10,000");
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
-use super::target::Target;
+use super::target::{Chosen, Target};
 use crate::dialect::Tolerance;
 use crate::issue::ScimType;
 use crate::resource::{Kind, Node, NodeId, Span, Token};
@@ -112,7 +112,7 @@ impl Patcher<'_, '_> {
             }
             return if self.is_nothing(value)? { Ok(()) } else { Err(not_an_object(&attribute.path)) };
         }
-        let chosen = target.chosen.as_ref().map_or_else(String::new, |chosen| chosen.text.to_ascii_lowercase());
+        let chosen = target.chosen.as_ref().map_or_else(String::new, Chosen::key);
         if !named.insert((target.id, chosen)) {
             twice.get_or_insert_with(|| attribute.path.to_string());
         }
@@ -143,7 +143,7 @@ impl Patcher<'_, '_> {
         let mut writes = Vec::with_capacity(members.len());
         for (name, member) in members {
             let target = self.extension_member(id, &name)?;
-            if !named.insert((target.id, target.chosen.as_ref().map(|chosen| chosen.text.to_ascii_lowercase()))) {
+            if !named.insert((target.id, target.chosen.as_ref().map(Chosen::key))) {
                 return Err(PatchFault::NamedTwice { path: self.path(target.id) });
             }
             writes.push((target, member));

@@ -259,7 +259,7 @@ impl<'t> Message<'t, '_> {
         Ok(match Op::named(&word, self.dialect) {
             Ok((op, tolerance)) => {
                 if let Some(rule) = tolerance {
-                    self.note(rule, "op", &format!("`{word}` was read as `{}`", op.name()));
+                    self.note(rule, "op", &["`", &word, "` was read as `", op.name(), "`"].concat());
                 }
                 Ok(op)
             }

@@ -118,5 +118,5 @@ pub(crate) fn patch_document<'s>(
 ) -> Result<Patched<'s>, PatchError> {
     let mut notes = Vec::new();
     let operations = operations(message, dialect, limits, &mut notes)?;
-    Patcher::new(registry, id, dialect, limits, original.clone(), message, notes).apply(&operations, original)
+    Patcher::new(registry, id, dialect, limits, original.draft(), message, notes).apply(&operations, original)
 }

@@ -21,8 +21,15 @@ pub(super) struct Chosen {
     pub(super) test: Test,
     /// The sub-attribute after the brackets.
     pub(super) sub: Option<AttributeId>,
-    /// The path as its parts say it, for messages.
+    /// The path as it is written, for messages.
     pub(super) text: String,
+}
+
+impl Chosen {
+    /// The same for paths that choose the same, however they are spaced.
+    pub(super) fn key(&self) -> String {
+        format!("[{}].{:?}", self.filter, self.sub).to_ascii_lowercase()
+    }
 }
 
 /// Finds what paths name in one resource type.
@@ -45,6 +52,9 @@ pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<(Pa
 impl Targets<'_> {
     /// Reads a path and finds everything it names. Tolerances it takes become notes of `operation`.
     pub(super) fn find(&self, text: &str, operation: u32, notes: &mut Vec<Note>) -> Result<Target, PatchFault> {
+        if let Some(id) = self.registry.plain(self.resource_type, text) {
+            return Ok(Target { id, chosen: None });
+        }
         let (path, used) = parse(text, self.dialect, self.limits).map_err(|fault| self.first_fault(text, fault))?;
         let mut note = |rule, detail: &str| notes.push(Note { rule, operation: Some(operation), path: text.into(), detail: detail.into() });
         if used.unquoted {
@@ -57,7 +67,7 @@ impl Targets<'_> {
         }
         let chosen = match path.filter {
             None => None,
-            Some(filter) => Some(self.chosen(&path.attribute, id, filter, path.sub.as_deref(), operation, notes)?),
+            Some(filter) => Some(self.chosen(text, id, filter, path.sub.as_deref(), operation, notes)?),
         };
         Ok(Target { id, chosen })
     }
@@ -81,7 +91,7 @@ impl Targets<'_> {
 
     fn chosen(
         &self,
-        path: &AttributePath,
+        text: &str,
         id: AttributeId,
         filter: Filter,
         sub: Option<&str>,
@@ -89,22 +99,18 @@ impl Targets<'_> {
         notes: &mut Vec<Note>,
     ) -> Result<Chosen, PatchFault> {
         let attribute = self.registry.attribute(id);
-        let text = match sub {
-            Some(sub) => format!("{path}[{filter}].{sub}"),
-            None => format!("{path}[{filter}]"),
-        };
         if !self.has_elements(id) {
-            return Err(PatchFault::NoElements { path: text });
+            return Err(PatchFault::NoElements { path: text.into() });
         }
         let mut resolver = Resolver { in_path: true, ..Resolver::new(self.registry, self.dialect, &|_: &AttributePath| false) };
         let test = resolver.resolve(&filter, Scope::Element(id));
         notes.extend(resolver.notes.into_iter().map(|note| Note { operation: Some(operation), ..note }));
-        let test = test.map_err(|reason| PatchFault::UnusableFilter { path: text.clone(), reason })?;
+        let test = test.map_err(|reason| PatchFault::UnusableFilter { path: text.into(), reason })?;
         let sub = match sub {
             None => None,
             Some(name) => Some(self.registry.child(id, name).ok_or_else(|| self.unknown(format!("{}.{name}", attribute.path)))?),
         };
-        Ok(Chosen { filter, test, sub, text })
+        Ok(Chosen { filter, test, sub, text: text.into() })
     }
 
     pub(super) fn unknown(&self, path: String) -> PatchFault {

@@ -70,5 +70,26 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// RFC 8141 letters, and those of `http:` schema URIs.
 fn is_urn_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b":.-_/%+~'*!$&,;=@#?".contains(&byte)
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b':' | b'.'
+                | b'-'
+                | b'_'
+                | b'/'
+                | b'%'
+                | b'+'
+                | b'~'
+                | b'\''
+                | b'*'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b','
+                | b';'
+                | b'='
+                | b'@'
+                | b'#'
+                | b'?'
+        )
 }

@@ -112,17 +112,28 @@ impl<'t> Parser<'t> {
         if depth > self.max_depth {
             return Err(PathError::TooDeep { limit: self.max_depth });
         }
-        let mut any = Vec::new();
-        loop {
-            let mut all = vec![self.term(depth, inside)?];
-            while self.word_is("and") {
-                all.push(self.term(depth, inside)?);
-            }
-            any.push(one_or(all, Filter::And));
-            if !self.word_is("or") {
-                return Ok(one_or(any, Filter::Or));
-            }
+        let first = self.all(depth, inside)?;
+        if !self.word_is("or") {
+            return Ok(first);
         }
+        let mut any = vec![first, self.all(depth, inside)?];
+        while self.word_is("or") {
+            any.push(self.all(depth, inside)?);
+        }
+        Ok(Filter::Or(any))
+    }
+
+    /// Terms joined by `and`.
+    fn all(&mut self, depth: usize, inside: bool) -> Result<Filter, PathError> {
+        let first = self.term(depth, inside)?;
+        if !self.word_is("and") {
+            return Ok(first);
+        }
+        let mut all = vec![first, self.term(depth, inside)?];
+        while self.word_is("and") {
+            all.push(self.term(depth, inside)?);
+        }
+        Ok(Filter::And(all))
     }
 
     fn term(&mut self, depth: usize, inside: bool) -> Result<Filter, PathError> {
@@ -237,17 +248,16 @@ impl<'t> Parser<'t> {
     /// The letters up to the next space, quotation mark, parenthesis or bracket.
     fn token(&mut self) -> &'t str {
         let rest = self.rest();
-        let end = rest.bytes().position(|b| b <= b' ' || b"()[]\"".contains(&b)).unwrap_or(rest.len());
+        let end = rest.bytes().position(|b| b <= b' ' || matches!(b, b'(' | b')' | b'[' | b']' | b'"')).unwrap_or(rest.len());
         let (token, _) = rest.split_at_checked(end).unwrap_or((rest, ""));
         self.at += token.len();
         token
     }
 
-    /// Takes `word`, in any case and with the white space around it, if it comes next.
+    /// Takes `word`, in any case, if it comes next with white space on both sides.
     fn word_is(&mut self, word: &str) -> bool {
         let start = self.at;
-        self.skip_space();
-        if self.token().eq_ignore_ascii_case(word) {
+        if self.skip_space() && self.token().eq_ignore_ascii_case(word) && self.skip_space() {
             return true;
         }
         self.at = start;
@@ -296,13 +306,6 @@ impl<'t> Parser<'t> {
             None => "the end".into(),
         };
         PathError::Expected { expected, at: self.characters(self.at), found }
-    }
-}
-
-fn one_or(mut terms: Vec<Filter>, many: fn(Vec<Filter>) -> Filter) -> Filter {
-    match terms.len() {
-        1 => terms.pop().unwrap_or(Filter::And(Vec::new())),
-        _ => many(terms),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::read::{Builder, Findings, Judge};
-use super::scan::{Scan, Span};
+use super::scan::{Scan, Span, unescaped};
 use crate::dialect::Dialect;
 use crate::limits::Limits;
 use crate::path::quoted;
@@ -83,6 +83,20 @@ impl<'s> Document<'s> {
 
     pub(crate) fn with_capacity(nodes: usize) -> Self {
         Self { sources: Vec::with_capacity(2), nodes: Vec::with_capacity(nodes), made: None }
+    }
+
+    /// About how long its text is.
+    pub(crate) fn length(&self) -> usize {
+        self.sources.first().map_or(0, |text| text.len() + text.len() / 8 + 64)
+    }
+
+    /// A copy that is made to be added to.
+    pub(crate) fn draft(&self) -> Self {
+        let mut nodes = Vec::with_capacity(self.nodes.len() * 2 + 32);
+        nodes.extend_from_slice(&self.nodes);
+        let mut sources = Vec::with_capacity(self.sources.len() + 2);
+        sources.extend_from_slice(&self.sources);
+        Self { sources, nodes, made: self.made }
     }
 
     /// Adds a text; `None` when there are too many already.
@@ -464,5 +478,3 @@ impl Iterator for Children<'_, '_> {
         }
     }
 }
-
-pub(crate) use crate::json::unescaped;

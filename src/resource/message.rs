@@ -5,9 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::document::unescaped;
 use super::read::Findings;
-use super::scan::{Scan, Scanner, Span, Token};
+use super::scan::{Scan, Scanner, Span, Token, unescaped};
 use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};

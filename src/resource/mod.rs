@@ -16,7 +16,7 @@ mod validate;
 pub(crate) mod value;
 mod write;
 
-pub(crate) use document::{Document, Kind, Node, NodeId, SourceId, unescaped};
+pub(crate) use document::{Document, Kind, Node, NodeId, SourceId};
 pub use filter::{Filter, FilterOptions};
 pub(crate) use judge::is_object_text;
 pub(crate) use message::{MessageReader, Shape};
@@ -24,7 +24,7 @@ pub(crate) use packed::{Packed, Value, push_uuid, uuid_of, uuid_text};
 pub use payload::PayloadError;
 pub(crate) use read::{Builder, Findings, Judge};
 pub use scan::SyntaxError;
-pub(crate) use scan::{Members, Scan, Scanner, Span, Token, text_of};
+pub(crate) use scan::{Members, Scan, Scanner, Span, Token, text_of, unescaped};
 pub(crate) use strangers::Strangers;
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scope, Test};

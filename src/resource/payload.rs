@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::document::{Document, SourceId, unescaped};
+use super::document::{Document, SourceId};
 use super::read::{Builder, Findings, Judge, Verdict};
-use super::scan::{Scan, Scanner, SyntaxError, Token};
+use super::scan::{Scan, Scanner, SyntaxError, Token, unescaped};
 use crate::dialect::Dialect;
 use crate::issue::{Issue, ScimType, Severity};
 use crate::limits::Limits;

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::document::{Document, Kind, Node, NodeId, SourceId, unescaped};
-use super::scan::{Scan, Scanner, Span, Token};
+use super::document::{Document, Kind, Node, NodeId, SourceId};
+use super::scan::{Scan, Scanner, Span, Token, unescaped};
 use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use thiserror::Error;
 
-use super::document::unescaped;
+pub(crate) use crate::json::unescaped;
 
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -450,11 +450,7 @@ impl Scanner<'_> {
     fn doubled(&self, names: &[Span]) -> Option<Span> {
         let same = |a: &Span, b: &Span| {
             let (x, y) = (self.slice(*a), self.slice(*b));
-            if a.escaped || b.escaped {
-                super::document::unescaped(x).eq_ignore_ascii_case(&super::document::unescaped(y))
-            } else {
-                x.eq_ignore_ascii_case(y)
-            }
+            if a.escaped || b.escaped { unescaped(x).eq_ignore_ascii_case(&unescaped(y)) } else { x.eq_ignore_ascii_case(y) }
         };
         if names.len() <= 16 {
             return names.iter().enumerate().find(|(i, name)| names.iter().take(*i).any(|other| same(other, name))).map(|(_, name)| *name);
@@ -463,7 +459,7 @@ impl Scanner<'_> {
             .iter()
             .map(|name| {
                 let raw = self.slice(*name);
-                let text = if name.escaped { super::document::unescaped(raw) } else { raw.to_owned() };
+                let text = if name.escaped { unescaped(raw) } else { raw.to_owned() };
                 (text.to_ascii_lowercase(), *name)
             })
             .collect();
@@ -498,6 +494,11 @@ mod tests {
 
     #[test]
     fn agrees_with_serde_json_on_hostile_and_random_text() {
+        for raw in
+            ["", "a", "\\n\\r\\t\\b\\f\\\\\\/\\\"", "\\u00e9\\u0000x", "\\ud83d\\ude00!", "é\\u20ac\u{1f600}\\ud83d\\ude00\\ud83d\\ude01"]
+        {
+            assert_eq!(Ok(unescaped(raw)), serde_json::from_str::<String>(&format!("\"{raw}\"")).map_err(|error| error.to_string()));
+        }
         let hand = [
             "",
             " ",
@@ -578,6 +579,10 @@ mod tests {
             }
             let theirs = serde_json::from_str::<serde_json::Value>(&text).is_ok();
             assert_eq!(accepts(&text), theirs, "{text:?}");
+            let quoted = format!("\"{}\"", text.replace('"', ""));
+            if let Ok(theirs) = serde_json::from_str::<String>(&quoted) {
+                assert_eq!(unescaped(quoted.trim_matches('"')), theirs, "{quoted}");
+            }
             agreed += usize::from(theirs);
         }
         assert!(agreed > 1_000, "the generator writes valid JSON too: {agreed}");

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 #[derive(Debug, Default)]
 pub(crate) struct Strangers {
     few: Vec<String>,
-    many: HashSet<String>,
+    many: Option<HashSet<String>>,
 }
 
 const FEW: usize = 16;
@@ -21,9 +21,7 @@ impl Strangers {
             }
             return again;
         }
-        if self.many.is_empty() {
-            self.many.extend(self.few.iter().map(|name| name.to_ascii_lowercase()));
-        }
-        !self.many.insert(name.to_ascii_lowercase())
+        let many = self.many.get_or_insert_with(|| self.few.iter().map(|name| name.to_ascii_lowercase()).collect());
+        !many.insert(name.to_ascii_lowercase())
     }
 }

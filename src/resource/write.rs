@@ -56,7 +56,7 @@ impl Document<'_> {
 
     /// One value as text.
     pub(crate) fn text_of(&self, registry: &Registry, id: NodeId) -> String {
-        let mut out = String::new();
+        let mut out = String::with_capacity(if id == NodeId::ROOT { self.length() } else { 0 });
         self.write(registry, id, &mut out);
         out
     }

@@ -29,6 +29,23 @@ impl Registry {
             .ok_or_else(|| ResolveError { path: path.text.to_string(), resource_type: self.resource_type(resource_type).name.to_string() })
     }
 
+    /// What a path names that has no brackets, where it is spelled as most are: without a tolerance, and taken apart
+    /// without being copied. `None` leaves it to [`Self::resolve`].
+    pub(crate) fn plain(&self, id: ResourceTypeId, path: &str) -> Option<AttributeId> {
+        let resource_type = self.resource_type(id);
+        let Some((urn, rest)) = path.rsplit_once(':') else {
+            return match path.split_once('.') {
+                None => self.root_attribute(id, path),
+                Some((name, sub)) => self.child(self.root_attribute(id, name)?, sub),
+            };
+        };
+        let holder = resource_type.extensions.iter().find(|extension| extension.schema.as_ref() == urn)?.attribute;
+        match rest.split_once('.') {
+            None => self.child(holder, rest),
+            Some((name, sub)) => self.child(self.child(holder, name)?, sub),
+        }
+    }
+
     fn find(&self, id: ResourceTypeId, path: &AttributePath, dialect: Dialect) -> Option<(AttributeId, Option<Tolerance>)> {
         let resource_type = self.resource_type(id);
         let sub_of = |parent| match &path.sub {
