@@ -61,6 +61,7 @@ impl From<SyntaxError> for ScimError {
     fn from(error: SyntaxError) -> Self {
         match &error {
             SyntaxError::TooLarge { .. } => Self::new(413, None, error.to_string()),
+            SyntaxError::TooDeep { .. } => Self::new(400, Some(ScimType::TooMany), error.to_string()),
             _ => Self::new(400, Some(ScimType::InvalidSyntax), error.to_string()),
         }
     }

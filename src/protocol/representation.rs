@@ -359,7 +359,7 @@ impl Representations<'_, '_> {
         if let Some(body) = self.draft.body(id) {
             let times = [(common::META_CREATED, "created", body.created()), (common::META_LAST_MODIFIED, "lastModified", body.modified())];
             for (attribute, name, time) in times {
-                if time > 0 && shows(attribute) {
+                if let Some(time) = time.filter(|_| shows(attribute)) {
                     meta.text(name, &date_time_text(time));
                 }
             }

@@ -54,7 +54,7 @@ impl Exchange<'_, '_> {
             Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
             None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
-        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
+        let body = org.body_of(&wanted.document, org.type_of(kind), Some(created), Some(self.context.now));
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
             return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
@@ -227,9 +227,6 @@ impl Exchange<'_, '_> {
             let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
             match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
                 Some(subject) => {
-                    if self.draft.kind(subject) == Some(Kind::Group) {
-                        self.judge_nesting(group, subject)?;
-                    }
                     subjects.push(subject);
                 }
                 None if self.draft.settings().skip_unknown_members => {
@@ -242,37 +239,46 @@ impl Exchange<'_, '_> {
                 }
             }
         }
+        self.judge_nesting(group, &subjects)?;
         Ok(subjects)
     }
 
     /// Groups stand inside one another no deeper than the limit.
-    fn judge_nesting(&self, group: Id, subject: Id) -> Answer<()> {
+    fn judge_nesting(&self, group: Id, subjects: &[Id]) -> Answer<()> {
         let view = self.draft.view();
-        let levels = |start: Id, up: bool| {
-            let mut seen = std::collections::HashSet::from([start]);
-            let mut level = vec![start];
+        let is_group = |id: &Id| self.draft.kind(*id) == Some(Kind::Group);
+        let new: Vec<Id> = subjects.iter().copied().filter(|id| is_group(id) && !view.is_member(group, *id)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let groups = self.draft.groups();
+        let levels = |start: &[Id], up: bool| {
+            let mut seen: std::collections::HashSet<Id> = start.iter().copied().collect();
+            let mut level = start.to_vec();
             let mut count = 0;
-            loop {
+            // Once every group there is was seen, no further level can follow.
+            while seen.len() < groups {
                 let mut next = Vec::new();
                 for at in &level {
                     let mut step = |other: Id| {
-                        if self.draft.kind(other) == Some(Kind::Group) && seen.insert(other) {
+                        if is_group(&other) && seen.insert(other) {
                             next.push(other);
                         }
                     };
                     if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
                 }
                 if next.is_empty() {
-                    return count;
+                    break;
                 }
                 count += 1;
                 level = next;
             }
+            count
         };
         let limit = self.draft.org.config.limits.group_depth;
-        if levels(group, true) + levels(subject, false) + 2 > limit {
+        if levels(&[group], true) + levels(&new, false) + 2 > limit {
             let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
-            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
+            return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("members.value").into());
         }
         Ok(())
     }
@@ -412,10 +418,8 @@ impl Exchange<'_, '_> {
             depth += 1;
             at = parent.id;
             if depth > limit {
-                return Err(invalid(
-                    "parent.value",
-                    format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)"),
-                ));
+                let detail = format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)");
+                return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("parent.value").into());
             }
         }
         Ok(Parent { id, kind })
@@ -471,8 +475,8 @@ impl Exchange<'_, '_> {
     /// The body, where it differs; what only facts say does not move `lastModified`.
     fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
         let org = self.draft.org;
-        let created = self.draft.body(id).map_or(0, |body| body.created());
-        let body = org.body_of(document, org.type_of(kind), created, self.context.now);
+        let created = self.draft.body(id).and_then(|body| body.created());
+        let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
         if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
             self.draft.put_body(id, body);
         }
