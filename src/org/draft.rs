@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use super::body::Body;
 use super::digest::Digest;
+use super::edges::MEMBER;
 use super::index::Index;
 use super::names::{Class, Names, ORGANIZATION};
 use super::settings::Settings;
@@ -157,13 +158,30 @@ impl<'o> Draft<'o> {
 
     /// The sum over the members of a group, the grants of an object or the owners, as the edits leave it.
     pub(crate) fn sum(&self, container: Id) -> Digest {
-        let mut sum = self.org.sum(container);
-        if !self.edits.change.is_empty() {
-            self.org.for_each_edge_delta(&self.edits.change, &|id| self.hash_of(id), &mut |of, edge, there| {
-                if of == container {
-                    if there { sum.add(edge) } else { sum.take(edge) }
+        let (org, change) = (self.org, &self.edits.change);
+        if change.cut(container.0) {
+            return Digest::default();
+        }
+        let mut sum = org.sum(container);
+        let edge = |subject: u32, value: u8| {
+            let rank = if value == MEMBER { 0 } else { value };
+            org.edge(self.hash_of(container), self.hash_of(Id(subject)), rank)
+        };
+        for pair in change.net.of_container(container.0).filter(|pair| pair.differs() && !change.cut(pair.subject)) {
+            if pair.base != 0 {
+                sum.take(edge(pair.subject, pair.base));
+            }
+            if pair.now != 0 {
+                sum.add(edge(pair.subject, pair.now));
+            }
+        }
+        if change.cuts > 0 && org.sum(container) != Digest::default() {
+            for node in change.nodes().filter(|node| change.cut(node.id.0)) {
+                let value = org.facts.pair(container.0, node.id.0);
+                if value != 0 {
+                    sum.take(edge(node.id.0, value));
                 }
-            });
+            }
         }
         sum
     }

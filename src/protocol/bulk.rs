@@ -5,7 +5,7 @@
 //! follow as soon as there are ids for them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
@@ -38,9 +38,11 @@ struct Done {
 
 /// References that could not be made with their resource, since what they name was not there yet.
 struct Later {
+    /// The operation that made the resource.
+    at: usize,
     path: String,
     patch: String,
-    needs: Vec<String>,
+    needs: HashSet<String>,
 }
 
 fn invalid(path: &'static str, detail: String) -> Stop {
@@ -60,6 +62,12 @@ impl Exchange<'_, '_> {
             self.bulk_operation(operation, at, partly, &mut run)?;
             self.bulk_later(&mut run)?;
         }
+        for Later { at, path, needs, .. } in std::mem::take(&mut run.later) {
+            let missing = needs.into_iter().min().unwrap_or_default();
+            let detail = format!("`bulkId:{missing}` stands for nothing that this Bulk made");
+            let error = ScimError::new(400, Some(ScimType::InvalidValue), detail);
+            self.bulk_undo(at, path, error_response(&error), &mut run)?;
+        }
         Ok(run.response(&operations, &self.draft.org.config.base_url))
     }
 
@@ -72,7 +80,7 @@ impl Exchange<'_, '_> {
         if partly && let Some(data) = operation.data.as_deref() {
             let (kept, patch) = without_references(data, &run.ids);
             request.body = Some(substituted(&kept, &run.ids).into_owned().into_bytes());
-            later = patch.map(|(patch, needs)| Later { path: String::new(), patch, needs });
+            later = patch.map(|(patch, needs)| Later { at, path: String::new(), patch, needs });
         }
         let response = self.answer_within(&request)?;
         let location = response.headers.iter().find(|(name, _)| *name == "location").map(|(_, location)| location.clone());
@@ -84,6 +92,9 @@ impl Exchange<'_, '_> {
                 run.later.push(later);
             }
             if let Some(bulk_id) = &operation.bulk_id {
+                run.later.iter_mut().for_each(|later| {
+                    later.needs.remove(bulk_id);
+                });
                 run.ids.insert(bulk_id.clone(), id);
             }
         }
@@ -93,16 +104,22 @@ impl Exchange<'_, '_> {
     /// Adds references whose resources have come to be.
     fn bulk_later(&mut self, run: &mut Run) -> Answer<()> {
         let (ready, rest): (Vec<Later>, Vec<Later>) =
-            std::mem::take(&mut run.later).into_iter().partition(|later| later.needs.iter().all(|id| run.ids.contains_key(id)));
+            std::mem::take(&mut run.later).into_iter().partition(|later| later.needs.is_empty());
         run.later = rest;
         for later in ready {
             let body = substituted(&later.patch, &run.ids).into_owned();
-            let response = self.answer_within(&Request::new(Method::Patch, later.path).with_body(body))?;
+            let response = self.answer_within(&Request::new(Method::Patch, later.path.as_str()).with_body(body))?;
             if response.status >= 400 {
-                run.errors += 1;
+                self.bulk_undo(later.at, later.path, response, run)?;
             }
         }
         Ok(())
+    }
+
+    /// Takes back a resource that was made without a reference, where that cannot follow: an operation is done whole.
+    fn bulk_undo(&mut self, at: usize, path: String, refusal: Response, run: &mut Run) -> Answer<()> {
+        self.answer_within(&Request::new(Method::Delete, path))?;
+        run.finish(at, refusal, None)
     }
 
     /// Answers an operation as a request of its own: refused, it changes nothing.
@@ -403,7 +420,7 @@ fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Re
 }
 
 /// The same data without references that have no id yet, and the PATCH that adds them with the bulkIds it waits for.
-fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Option<(String, Vec<String>)>) {
+fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Option<(String, HashSet<String>)>) {
     let Ok(mut value) = Json::parse(data) else { return (data.to_owned(), None) };
     let unresolved = |value: &Json<'_>| references(&value.to_string()).iter().any(|id| !ids.contains_key(id));
     let mut operations = Vec::new();

@@ -154,13 +154,12 @@ impl<'x, 'o> Exchange<'x, 'o> {
     }
 
     fn judge_condition(&self, request: &Request, id: Id) -> Answer<()> {
+        let Some(tags) = request.header("if-match") else { return Ok(()) };
         let tag = self.draft.tag(id);
-        match request.header("if-match") {
-            Some(tags) if !names_tag(tags, &tag) => {
-                Err(ScimError::new(412, None, format!("the resource is at version {tag}: read it again and repeat the change")).into())
-            }
-            _ => Ok(()),
+        if names_tag(tags, &tag) {
+            return Ok(());
         }
+        Err(ScimError::new(412, None, format!("the resource is at version {tag}: read it again and repeat the change")).into())
     }
 
     // ── who may do what (semantics: "Who may do what")
