@@ -221,9 +221,13 @@ class Engine {
 
   #put(arg, offset) {
     if (typeof arg !== "string") {
-      if (arg.length === 0) return 0; // also a detached one, which `set` refuses
+      if (arg.length === 0) return 0;
       this.#reserve(offset + arg.length);
-      this.#view.set(arg, offset);
+      try {
+        this.#view.set(arg, offset);
+      } catch {
+        return 0; // detached: V8's optimized code may still see the length it had
+      }
       return arg.length;
     }
     let length = 0;

@@ -8,7 +8,7 @@ use super::random::Random;
 use super::schema::{CUSTOM, Registry};
 use super::shrink::shrink;
 use super::subject::{COMPARE_NOTES, UNSETTLED};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Difference {
     /// Differences of one kind are shown once.
@@ -231,6 +231,12 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
             }
             if a.resource_type != b.resource_type {
                 return differ("validate: resource type", &a.resource_type, &b.resource_type);
+            }
+            let rules = |v: &Validated| v.notes.iter().cloned().collect::<BTreeSet<String>>();
+            let (x, y) = (rules(a), rules(b));
+            if COMPARE_NOTES && x != y {
+                let odd = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).next().cloned().unwrap_or("-".into());
+                return differ(format!("validate: notes, {} against {}", odd(&x, &y), odd(&y, &x)), x, y);
             }
             match (&a.resource, &b.resource) {
                 (None, None) => None,

@@ -147,6 +147,8 @@ export interface Preview {
   people: People;
   /** As the module's AccessTable, when `rows` asked for it. */
   table?: Omit<AccessTable, "rows"> & { rows: number[] };
+  /** Who would have no access at all, when `rows` asked; at most 1,000. */
+  leftWithNothing?: string[];
   /** What it writes, when `records` asked for it and they are not too many. */
   written?: RecordChange[];
   guards: GuardFinding[];
@@ -332,7 +334,8 @@ export type Checked = Decision;
 /**
  * GET feed?since=VERSION: NDJSON of RecordChange, streamed, for a replica. Header `scim-policy-feed` is "changes" when those since
  * VERSION follow (a `value` of null deletes), "full" when all records follow and the replica has to start empty. Feed every line to
- * `restore`; the replica's own `version` is the next `since`. Nothing new: 204. With `since` missing or unknown: full.
+ * `restore`; the replica's own `version` is the next `since`. Nothing new: 204. Header `scim-policy-version` is
+ * the version it was read at, for a follower without a replica of its own. With `since` missing or unknown: full.
  * A stream that breaks off leaves the replica between versions: start again without `since`.
  */
 export type FeedLine = RecordChange;

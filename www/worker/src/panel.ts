@@ -20,6 +20,7 @@ const CLOCKS = 5 * 60_000;
 /** Packed rows and records that a plan is answered with at most. */
 const ROWS = 100_000;
 const RECORDS = 50_000;
+const NAMED = 1_000;
 const DIALECTS = ["rfc", "entra", "okta"];
 const SETTINGS = ["dialect", "groupPatchAnswer", "roles", "limits", "schemas", "resourceTypes"];
 
@@ -134,10 +135,12 @@ function explain({ house, query }: Call): Response {
 
 function feed({ house, query }: Call): Response {
   const since = query.get("since");
+  const { version } = house.resident.organization;
   const changes = since === null ? null : house.history.since(since);
-  if (since === house.resident.organization.version) return new Response(null, { status: 204 });
-  if (changes === null) return stream(exportOf(house), { "scim-policy-feed": "full" });
-  return new Response(changes.map((record) => `${JSON.stringify(record)}\n`).join(""), { headers: { "content-type": NDJSON, "scim-policy-feed": "changes" } });
+  if (since === version) return new Response(null, { status: 204 });
+  const headers = { "scim-policy-version": version };
+  if (changes === null) return stream(exportOf(house), { ...headers, "scim-policy-feed": "full" });
+  return new Response(changes.map((record) => `${JSON.stringify(record)}\n`).join(""), { headers: { ...headers, "content-type": NDJSON, "scim-policy-feed": "changes" } });
 }
 
 // ── what is done
@@ -168,6 +171,7 @@ async function plan({ house, caller, request }: Call): Promise<Response> {
   if (body.rows !== undefined) {
     const { rows, ...table } = house.resident.ask((organization) => organization.accessTable(made, { offset: 0, limit: Math.min(Number(body.rows) || 0, ROWS) }));
     answer.table = { ...table, rows: Array.from(rows) };
+    if (made.access.summary.lockedOut > 0) answer.leftWithNothing = house.resident.ask((organization) => countPeople(organization, made).leftWithNothing(organization, NAMED));
   }
   if (body.records === true && made.records.length <= RECORDS) answer.written = made.records;
   return json(answer);

@@ -20,12 +20,32 @@ const BITS: Record<string, number> = { revoke: LOSE, downgrade: LOSE, grant: GAI
 /** Takes the rows of a diff a table at a time. */
 export class PeopleCount {
   #seen = new Map<string, number>();
+  #revokes = new Map<string, number>();
 
   add({ users, kinds, rows }: AccessTable): void {
     const bits = new Uint8Array(users.length);
+    const revokes = new Uint32Array(users.length);
     const of = kinds.map((kind) => BITS[kind] ?? 0);
-    for (let row = 0; row < rows.length; row += 3) bits[rows[row]!]! |= of[rows[row + 2]! >>> 16]!;
-    users.forEach((user, index) => this.#seen.set(user, (this.#seen.get(user) ?? 0) | bits[index]!));
+    const revoke = kinds.indexOf("revoke");
+    for (let row = 0; row < rows.length; row += 3) {
+      const kind = rows[row + 2]! >>> 16;
+      bits[rows[row]!]! |= of[kind]!;
+      if (kind === revoke) revokes[rows[row]!]! += 1;
+    }
+    users.forEach((user, index) => {
+      this.#seen.set(user, (this.#seen.get(user) ?? 0) | bits[index]!);
+      if (revokes[index]! > 0) this.#revokes.set(user, (this.#revokes.get(user) ?? 0) + revokes[index]!);
+    });
+  }
+
+  /** Of those who lose and gain nothing, who has no access left; at most so many. */
+  leftWithNothing(organization: Organization, most: number): string[] {
+    const found: string[] = [];
+    for (const [user, revokes] of this.#revokes) {
+      if (found.length >= most) break;
+      if (((this.#seen.get(user) ?? 0) & GAIN) === 0 && organization.accessOf(user).length === revokes) found.push(user);
+    }
+    return found;
   }
 
   /** Who loses or may do less, who gains or may do more. */

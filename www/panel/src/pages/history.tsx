@@ -34,9 +34,12 @@ export function accessSays({ kinds, users, lockedOut }: HistoryEntry["access"]):
   return `${users.toLocaleString("en")} ${users === 1 ? "person" : "people"}: ${parts.join(", ")}`;
 }
 
+/** As they are exported. */
+const rowsOfHistory = (all: HistoryEntry[]) => all.map(({ seq, at, by, what, title, reason, access, version }) => ({ seq, at, by: by.name, kind: by.kind, what, title, reason, people: access.users, ...access.kinds, lockedOut: access.lockedOut, version }));
+
 export default function HistoryPage({ id }: { id: string | null }) {
   const styles = useStyles();
-  const { client, directory } = usePanel();
+  const { client, directory, replica } = usePanel();
   const { query } = useRoute();
   const user = query.get("user");
   const history = useInfiniteQuery({
@@ -44,10 +47,20 @@ export default function HistoryPage({ id }: { id: string | null }) {
     queryFn: ({ pageParam }) => client.get<History>(`history?limit=50${pageParam === null ? "" : `&before=${pageParam}`}${user ? `&user=${encodeURIComponent(user)}` : ""}`), refetchInterval: 20_000,
   });
   const entries = useMemo(() => history.data?.pages.flatMap((page) => page.entries) ?? [], [history.data]);
-  const rows = () => entries.map(({ seq, at, by, what, title, reason, access, version }) => ({ seq, at, by: by.name, kind: by.kind, what, title, reason, people: access.users, ...access.kinds, lockedOut: access.lockedOut, version }));
+  // All of it, not only what was scrolled to.
+  const rows = async () => {
+    const all: HistoryEntry[] = [];
+    for (let before: number | null = null, first = true; first || before !== null; first = false) {
+      const page: History = await client.get(`history?limit=1000${before === null ? "" : `&before=${before}`}${user ? `&user=${encodeURIComponent(user)}` : ""}`);
+      all.push(...page.entries);
+      before = page.next;
+    }
+    return rowsOfHistory(all);
+  };
+  const { historyDays } = replica.session.retention;
   return (
     <>
-      <PageHead title="History" lead="Every change that was applied. Undoing one is a change of its own: you review it first." actions={<Export name="history" rows={rows} disabled={entries.length === 0} />} />
+      <PageHead title="History" lead={`Every change that was applied${historyDays === 0 ? "" : ` in the last ${historyDays} days`}. Undoing one is a change of its own: you review it first.`} actions={<Export name="history" rows={rows} disabled={entries.length === 0} />} />
       {user && <p><Tag dismissible dismissIcon={{ "aria-label": "Show all" }} onClick={() => go("history")}>Changes to the access of {directory.personName(user)}</Tag></p>}
       {history.isLoading ? <Loading label="Reading the history" />
         : history.isError ? <State bad icon={<WarningFilled />} title="The history could not be read" actions={<Retry onClick={() => void history.refetch()} />}>{history.error.message}</State>

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ScimRequest } from "scim-policy";
 import { ApiProblem, type Client, type CommitBody, type Committed, type Status, type UndoBody } from "../api/client";
 import type { Directory } from "../model/directory";
-import type { Edit } from "../model/edits";
+import { dialectOf, type Edit } from "../model/edits";
 import { differs, previewHere, previewThere, type Difference, type Pending } from "../model/pending";
 import { load, type Replica } from "../model/replica";
 
@@ -112,10 +112,11 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
       const requests: ScimRequest[] = edits.flatMap((edit) => edit.requests);
       try {
         const undoes = edits.length === 1 ? edits[0]!.undoes : undefined;
+        const { dialect } = dialectOf(edits);
         const why = reason || edits.map((edit) => edit.says).join("; ").slice(0, 400);
         const done = undoes !== undefined
           ? await client.post<Committed>(`history/${undoes}/undo`, { commit: true, expect: replica.version, approve, reason: why } satisfies UndoBody)
-          : await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: why, atomic: true, accessLimit: 0 } satisfies CommitBody);
+          : await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: why, atomic: true, accessLimit: 0, ...(dialect ? { dialect } : {}) } satisfies CommitBody);
         setEdits([]);
         await follow();
         void queries.invalidateQueries();

@@ -26,7 +26,7 @@ const useStyles = makeStyles({
 type Line = { group: string; name: string; count: number } | { index: number };
 
 export function List({ rows, selection, by, causeName, risk, onWhy }: {
-  rows: DiffRows; selection: Selection; by: Grouping; causeName: (row: Row) => string; risk: (user: string) => string | null; onWhy: (row: Row) => void;
+  rows: DiffRows; selection: Selection; by: Grouping; causeName: (row: Row) => string; risk: (rank: number) => string | null; onWhy: (row: Row) => void;
 }) {
   const styles = useStyles();
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -55,7 +55,7 @@ export function List({ rows, selection, by, causeName, risk, onWhy }: {
           const line = lines[at]!;
           if ("group" in line) {
             const isOpen = !closed.has(line.group);
-            const risky = by === "person" ? risk(rows.users[Number(line.group)]!) : null;
+            const risky = by === "person" ? risk(Number(line.group)) : null;
             return (
               <div key={at} role="row" aria-rowindex={at + 1} className={`${styles.line} ${styles.group}`} style={{ top: start, height: size }}>
                 <div role="cell">
