@@ -137,8 +137,10 @@ impl<'o> Draft<'o> {
         let change = &self.edits.change;
         if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
-            ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
-            crate::sort::by_key(&mut ids, &mut |id| self.name(*id).into_owned());
+            for (id, _) in change.created().filter(|(_, kind)| Class::of(*kind) == class) {
+                let name = self.name(id);
+                ids.insert(ids.partition_point(|other| *self.name(*other) < *name), id);
+            }
         }
         ids
     }

@@ -244,7 +244,9 @@ impl Organization {
         }
         self.count_edges(&edits.change);
         let gone: Vec<Id> = edits.change.deleted().map(|(id, _)| id).collect();
+        let came: Vec<Id> = edits.change.created().map(|(id, _)| id).collect();
         let change = self.facts.commit(edits.change);
+        self.follow(&came, &gone);
         let mut bodies = HashMap::new();
         for id in &gone {
             let old = self.put_body(*id, None);
@@ -407,7 +409,7 @@ impl Organization {
         found
     }
 
-    /// The resources of a class in the order of their identifiers; sorted once for every state.
+    /// The resources of a class in the order of their identifiers; sorted once, then kept so by what is committed.
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
         self.with_ids_by_name(class, <[Id]>::to_vec)
     }
@@ -424,6 +426,36 @@ impl Organization {
         let result = look(&ids);
         sorted.push((self.serial, class, ids));
         result
+    }
+
+    /// Brings what is sorted up to a commit: few resources that came or went are few places in it, and of many it is
+    /// sorted anew when next asked for.
+    fn follow(&mut self, came: &[Id], gone: &[Id]) {
+        const FEW: usize = 64;
+        let (before, after) = (self.serial, self.serial + 1);
+        let names = &self.names;
+        self.sorted.get_mut().retain_mut(|(serial, class, ids)| {
+            if *serial != before || came.len() + gone.len() > FEW {
+                return false;
+            }
+            let of_class = |id: &&Id| names.class(**id) == Some(*class);
+            for id in gone.iter().filter(of_class) {
+                let name = names.text(*id);
+                let at = ids.partition_point(|other| *names.text(*other) < *name);
+                if ids.get(at) == Some(id) {
+                    ids.remove(at);
+                }
+            }
+            for id in came.iter().filter(of_class) {
+                let name = names.text(*id);
+                let at = ids.partition_point(|other| *names.text(*other) < *name);
+                if ids.get(at) != Some(id) {
+                    ids.insert(at, *id);
+                }
+            }
+            *serial = after;
+            true
+        });
     }
 
     /// Numbers for `stats`.
