@@ -23,13 +23,24 @@ pub(crate) struct Draft<'o> {
     fresh: HashTable<u32>,
     body_at: HashMap<u32, usize>,
     index: Index,
+    /// Sums of the containers that were written to: kept up, so that many requests of one plan stay linear. A deletion
+    /// takes edges of any container, and empties it.
+    sums: HashMap<u32, Digest>,
     /// Index of the request that writes.
     pub(crate) cause: u32,
 }
 
 impl<'o> Draft<'o> {
     pub(crate) fn new(org: &'o Organization) -> Self {
-        Self { org, edits: Edits::default(), fresh: HashTable::new(), body_at: HashMap::new(), index: Index::default(), cause: 0 }
+        Self {
+            org,
+            edits: Edits::default(),
+            fresh: HashTable::new(),
+            body_at: HashMap::new(),
+            index: Index::default(),
+            sums: HashMap::new(),
+            cause: 0,
+        }
     }
 
     // ── reading
@@ -126,8 +137,10 @@ impl<'o> Draft<'o> {
         let change = &self.edits.change;
         if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
-            ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
-            crate::sort::by_key(&mut ids, &mut |id| self.name(*id).into_owned());
+            for (id, _) in change.created().filter(|(_, kind)| Class::of(*kind) == class) {
+                let name = self.name(id);
+                ids.insert(ids.partition_point(|other| *self.name(*other) < *name), id);
+            }
         }
         ids
     }
@@ -158,32 +171,10 @@ impl<'o> Draft<'o> {
 
     /// The sum over the members of a group, the grants of an object or the owners, as the edits leave it.
     pub(crate) fn sum(&self, container: Id) -> Digest {
-        let (org, change) = (self.org, &self.edits.change);
-        if change.cut(container.0) {
-            return Digest::default();
+        match self.sums.get(&container.0) {
+            Some(sum) => *sum,
+            None => self.org.sum_after(&self.edits.change, container, &|id| self.hash_of(id)),
         }
-        let mut sum = org.sum(container);
-        let edge = |subject: u32, value: u8| {
-            let rank = if value == MEMBER { 0 } else { value };
-            org.edge(self.hash_of(container), self.hash_of(Id(subject)), rank)
-        };
-        for pair in change.net.of_container(container.0).filter(|pair| pair.differs() && !change.cut(pair.subject)) {
-            if pair.base != 0 {
-                sum.take(edge(pair.subject, pair.base));
-            }
-            if pair.now != 0 {
-                sum.add(edge(pair.subject, pair.now));
-            }
-        }
-        if change.cuts > 0 && org.sum(container) != Digest::default() {
-            for node in change.nodes().filter(|node| change.cut(node.id.0)) {
-                let value = org.facts.pair(container.0, node.id.0);
-                if value != 0 {
-                    sum.take(edge(node.id.0, value));
-                }
-            }
-        }
-        sum
     }
 
     /// The weak version tag of a resource.
@@ -270,21 +261,39 @@ impl<'o> Draft<'o> {
 
     /// Deletes a resource with all that hangs on it. What went, the resource first.
     pub(crate) fn delete(&mut self, id: Id) -> Vec<Id> {
+        self.sums.clear();
         self.edits.change.delete(&self.org.facts, id, self.cause)
+    }
+
+    fn set_pair(&mut self, container: Id, subject: Id, value: u8) {
+        let before = self.view().pair(container.0, subject.0);
+        if before == value {
+            return;
+        }
+        let edge = |value: u8| self.org.edge_with(self.hash_of(container), self.hash_of(subject), value);
+        let mut sum = self.sum(container);
+        if before != 0 {
+            sum.take(edge(before));
+        }
+        if value != 0 {
+            sum.add(edge(value));
+        }
+        self.sums.insert(container.0, sum);
+        self.edits.change.set_pair(&self.org.facts, container, subject, value, self.cause);
     }
 
     pub(crate) fn set_member(&mut self, group: Id, subject: Id, member: bool) {
         if member {
             self.replace_twin(group, subject);
         }
-        self.edits.change.set_member(&self.org.facts, group, subject, member, self.cause);
+        self.set_pair(group, subject, if member { MEMBER } else { 0 });
     }
 
     pub(crate) fn set_grant(&mut self, object: Id, subject: Id, rank: Rank) {
         if rank != 0 {
             self.replace_twin(object, subject);
         }
-        self.edits.change.set_grant(&self.org.facts, object, subject, rank, self.cause);
+        self.set_pair(object, subject, rank);
     }
 
     /// The record of a pair is one, whatever its subject's type: it replaces a dangling one of the same name.
@@ -294,7 +303,7 @@ impl<'o> Draft<'o> {
         }
         let twin = self.class_of(subject).and_then(Class::twin);
         if let Some(twin) = twin.and_then(|twin| self.find_name(twin, &self.name(subject))) {
-            self.edits.change.set_pair(&self.org.facts, container, twin, 0, self.cause);
+            self.set_pair(container, twin, 0);
         }
     }
 

@@ -4,12 +4,14 @@ mod bulk;
 mod discovery;
 mod exchange;
 mod list;
+mod order;
 mod projection;
+mod query;
 mod representation;
 mod request;
 mod target;
 mod write;
 
-pub(crate) use exchange::{Exchange, Stop, refused};
+pub(crate) use exchange::{Exchange, Stop, refusal};
 pub use request::{Actor, Context, Method, Request, Response};
 pub(crate) use target::{encoded, endpoint};

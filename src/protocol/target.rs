@@ -21,20 +21,6 @@ pub(crate) enum Target {
     Schemas(Option<String>),
 }
 
-impl Target {
-    /// The methods it knows, as an Allow header lists them.
-    pub(crate) fn methods(&self) -> &'static str {
-        match self {
-            Target::Collection(_) => "GET, POST",
-            Target::Resource(..) => "GET, PUT, PATCH, DELETE",
-            Target::Organization => "GET, PUT, PATCH",
-            Target::Search(_) | Target::Bulk => "POST",
-            Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => "GET",
-            Target::Me => "",
-        }
-    }
-}
-
 /// A path and its decoded query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {

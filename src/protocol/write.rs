@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::exchange::{Answer, Exchange, Stop, body_of};
+use super::exchange::{Answer, Exchange, Stop, body_of, judge_content_type};
 use super::projection::Selection;
 use super::representation::{Representations, type_name};
 use super::request::{Request, Response};
@@ -33,6 +33,7 @@ impl Exchange<'_, '_> {
             Kind::User | Kind::Group => self.judge_directory()?,
             _ => {}
         }
+        judge_content_type(request)?;
         let selection = super::exchange::selection_of(address)?;
         let id = self.create_from(kind, body_of(request, self.draft.org.config.limits.payload_bytes)?, request.id.as_deref())?;
         Ok(self.resource_response(201, id, kind, &selection))
@@ -54,6 +55,10 @@ impl Exchange<'_, '_> {
             Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
             None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
+        if name.contains("bulkId") {
+            let detail = format!("the new id `{name}` holds `bulkId`, which is reserved (RFC 7643 §3.1)");
+            return Err(Stop::Fatal(ScimError::new(500, None, detail).at("id")));
+        }
         let body = org.body_of(&wanted.document, org.type_of(kind), Some(created), Some(self.context.now));
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
@@ -333,9 +338,10 @@ impl Exchange<'_, '_> {
     }
 
     /// Finds what a document refers to, and refuses what is not there or not allowed.
-    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, document: Document<'d>) -> Answer<Wanted<'d>> {
+    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, mut document: Document<'d>) -> Answer<Wanted<'d>> {
         let org = self.draft.org;
         let registry = &org.config.registry;
+        self.drop_filled_in(&mut document);
         let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
         let mut edges = None;
         if let Some(node) = document.child(NodeId::ROOT, list) {
@@ -355,6 +361,24 @@ impl Exchange<'_, '_> {
         }
         let parent = if kind == Kind::Folder { Some(self.parent(id, &document)?) } else { None };
         Ok(Wanted { document, edges, parent })
+    }
+
+    /// A `$ref` of a manager that is the one the server fills in is not stored: what is read and put back changes nothing.
+    fn drop_filled_in(&self, document: &mut Document<'_>) {
+        let known = &self.draft.org.known;
+        let registry = &self.draft.org.config.registry;
+        let Some(manager) = document.value_at(registry, known.manager) else { return };
+        let text = |id: Option<AttributeId>| {
+            let node = id.and_then(|id| document.child(manager, id));
+            node.and_then(|node| Some((node, document.string(node)?.into_owned())))
+        };
+        let (Some((_, value)), Some((node, sent))) = (text(Some(known.manager_value)), text(registry.child(known.manager, "$ref"))) else {
+            return;
+        };
+        let found = self.draft.find(Class::User, &value);
+        if found.is_some_and(|user| Representations { draft: &self.draft }.location(user, Kind::User) == sent) {
+            document.remove(node);
+        }
     }
 
     /// The subject and rank that an element of `grants` or `owners` stands for.
