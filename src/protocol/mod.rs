@@ -1,5 +1,6 @@
 //! One SCIM request -> one answer: endpoints, queries, conditions, bulk, discovery (RFC 7644 §3).
 
+mod bounds;
 mod bulk;
 mod discovery;
 mod exchange;

@@ -248,46 +248,6 @@ impl Exchange<'_, '_> {
         Ok(subjects)
     }
 
-    /// Groups stand inside one another no deeper than the limit.
-    fn judge_nesting(&self, group: Id, subjects: &[Id]) -> Answer<()> {
-        let view = self.draft.view();
-        let is_group = |id: &Id| self.draft.kind(*id) == Some(Kind::Group);
-        let new: Vec<Id> = subjects.iter().copied().filter(|id| is_group(id) && !view.is_member(group, *id)).collect();
-        if new.is_empty() {
-            return Ok(());
-        }
-        let groups = self.draft.groups();
-        let levels = |start: &[Id], up: bool| {
-            let mut seen: std::collections::HashSet<Id> = start.iter().copied().collect();
-            let mut level = start.to_vec();
-            let mut count = 0;
-            // Once every group there is was seen, no further level can follow.
-            while seen.len() < groups {
-                let mut next = Vec::new();
-                for at in &level {
-                    let mut step = |other: Id| {
-                        if is_group(&other) && seen.insert(other) {
-                            next.push(other);
-                        }
-                    };
-                    if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
-                }
-                if next.is_empty() {
-                    break;
-                }
-                count += 1;
-                level = next;
-            }
-            count
-        };
-        let limit = self.draft.org.config.limits.group_depth;
-        if levels(&[group], true) + levels(&new, false) + 2 > limit {
-            let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
-            return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("members.value").into());
-        }
-        Ok(())
-    }
-
     /// Reads and judges a body.
     fn judged<'t>(&mut self, kind: Kind, text: &'t str, judge: Judge) -> Answer<Document<'t>> {
         let org = self.draft.org;
@@ -342,6 +302,9 @@ impl Exchange<'_, '_> {
         let org = self.draft.org;
         let registry = &org.config.registry;
         self.drop_filled_in(&mut document);
+        if kind == Kind::Organization {
+            self.judge_guards(&document)?;
+        }
         let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
         let mut edges = None;
         if let Some(node) = document.child(NodeId::ROOT, list) {
