@@ -177,6 +177,11 @@ impl Organization {
         Digest::of_edge(container, subject, self.role_hashes.get(usize::from(rank)).copied().unwrap_or(0))
     }
 
+    /// The same, of a pair's value.
+    pub(crate) fn edge_with(&self, container: u64, subject: u64, value: u8) -> Digest {
+        self.edge(container, subject, if value == MEMBER { 0 } else { value })
+    }
+
     pub(crate) fn edge_of(&self, container: Id, subject: Id, rank: Rank) -> Digest {
         self.edge(self.names.hash_of(container), self.names.hash_of(subject), rank)
     }
@@ -286,7 +291,7 @@ impl Organization {
                 continue;
             }
             let (container, subject) = (Id(pair.container), Id(pair.subject));
-            let edge = |value: u8| self.edge(hash(container), hash(subject), if value == MEMBER { 0 } else { value });
+            let edge = |value: u8| self.edge_with(hash(container), hash(subject), value);
             if pair.base != 0 {
                 tell(container, edge(pair.base), false);
             }
@@ -313,6 +318,35 @@ impl Organization {
             edges(self.facts.groups_of(node.id.0));
             edges(self.facts.grants_of(node.id.0));
         }
+    }
+
+    /// The sum of one container as a change leaves it; what it costs follows what was written there and deleted.
+    pub(crate) fn sum_after(&self, change: &Change, container: Id, hash: &dyn Fn(Id) -> u64) -> Digest {
+        if change.cut(container.0) {
+            return Digest::default();
+        }
+        let mut sum = self.sum(container);
+        let edge = |subject: u32, value: u8| self.edge_with(hash(container), hash(Id(subject)), value);
+        for pair in change.net.of_container(container.0) {
+            if !pair.differs() || change.cut(pair.subject) {
+                continue;
+            }
+            if pair.base != 0 {
+                sum.take(edge(pair.subject, pair.base));
+            }
+            if pair.now != 0 {
+                sum.add(edge(pair.subject, pair.now));
+            }
+        }
+        if change.cuts > 0 {
+            for node in change.nodes().filter(|node| change.cut(node.id.0)) {
+                let value = self.facts.pair(container.0, node.id.0);
+                if value != 0 {
+                    sum.take(edge(node.id.0, value));
+                }
+            }
+        }
+        sum
     }
 
     pub(crate) fn count_ledger(&mut self, edits: &LedgerEdits) {
