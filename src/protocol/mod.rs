@@ -1,6 +1,7 @@
 //! One SCIM request -> one answer: endpoints, queries, conditions, bulk, discovery (RFC 7644 §3).
 
 mod bulk;
+mod defaults;
 mod discovery;
 mod exchange;
 mod list;
