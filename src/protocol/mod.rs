@@ -9,6 +9,7 @@ mod projection;
 mod query;
 mod representation;
 mod request;
+mod sieve;
 mod target;
 mod write;
 
