@@ -3,7 +3,8 @@
 //!
 //! What costs what: users and groups without filter and order cost their page, however deep; so does a filter that an
 //! indexed equality leads. Workspaces and folders are passed over up to the page, one look each. Everything else looks at
-//! every resource once: a filter without an index reads it, an order takes its one value.
+//! every resource once: a filter without an index compares what is packed and reads those that may pass, an order takes its one
+//! value and keeps the first of them, up to the end of the page.
 
 use std::collections::HashSet;
 
@@ -89,11 +90,12 @@ impl Exchange<'_, '_> {
             }),
             _ => {
                 let mut found = self.found(kinds, filter.as_ref())?;
-                if !by.is_empty() {
-                    self.sort(&mut found, &by, query.descending);
-                }
+                let total = found.len();
                 let start = start(&|id| found.partition_point(|(other, _)| *self.draft.name(*other) <= *id));
-                (found.len(), start, found.iter().skip(start).take(count).copied().collect())
+                if !by.is_empty() {
+                    found = self.first(&found, start.saturating_add(count), &by, query.descending);
+                }
+                (total, start, found.iter().skip(start).take(count).copied().collect())
             }
         };
         let mut body = format!(
@@ -181,10 +183,10 @@ impl Exchange<'_, '_> {
             candidates.retain(|(id, kind)| self.sees(*id, *kind));
         }
         if let Some(filter) = filter {
-            let wanted = members_asked(filter.tree());
+            let (wanted, names) = (members_asked(filter.tree()), Names::of(filter.tree()));
             let mut kept = Vec::new();
             for (id, kind) in candidates {
-                if self.passes(filter, id, kind, wanted.as_ref())? {
+                if self.passes(filter, &names, id, kind, wanted.as_ref())? {
                     kept.push((id, kind));
                 }
             }
@@ -269,11 +271,13 @@ impl Exchange<'_, '_> {
     }
 
     /// Whether a resource passes; of a group's members only those the filter asks for are looked at.
-    fn passes(&self, filter: &Filter, id: Id, kind: Kind, wanted: Option<&HashSet<String>>) -> Answer<bool> {
+    fn passes(&self, filter: &Filter, names: &Names, id: Id, kind: Kind, wanted: Option<&HashSet<String>>) -> Answer<bool> {
         let org = self.draft.org;
         let of = org.type_of(kind);
         let Some(test) = filter.test_for(of) else { return Ok(false) };
-        let names = Names::of(filter.tree());
+        if self.fails(test, id) {
+            return Ok(false);
+        }
         let representations = Representations { draft: &self.draft };
         let text = match wanted {
             Some(wanted) if kind == Kind::Group => {

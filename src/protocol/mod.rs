@@ -2,6 +2,7 @@
 
 mod bounds;
 mod bulk;
+mod defaults;
 mod discovery;
 mod exchange;
 mod list;
@@ -10,6 +11,7 @@ mod projection;
 mod query;
 mod representation;
 mod request;
+mod sieve;
 mod target;
 mod write;
 

@@ -64,13 +64,27 @@ impl Exchange<'_, '_> {
         Ok(resolved)
     }
 
-    /// Sorts by those attributes. The sort is stable: equal keys stay in the order of ids.
-    pub(crate) fn sort(&self, found: &mut Vec<(Id, Kind)>, by: &[(Kind, AttributeId)], descending: bool) {
+    /// The first so many in the order of those attributes; equal keys stay in the order of ids.
+    pub(crate) fn first(&self, found: &[(Id, Kind)], many: usize, by: &[(Kind, AttributeId)], descending: bool) -> Vec<(Id, Kind)> {
         let key = |id: Id, kind: Kind| by.iter().find(|(of, _)| *of == kind).map(|(_, attribute)| self.sort_key(id, kind, *attribute));
-        let mut keyed: Vec<(SortKey, Id, Kind)> =
-            found.iter().map(|(id, kind)| (key(*id, *kind).unwrap_or(SortKey::Unassigned), *id, *kind)).collect();
-        crate::sort::by(&mut keyed, &mut |(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
-        *found = keyed.into_iter().map(|(_, id, kind)| (id, kind)).collect();
+        let mut keyed = found.iter().map(|(id, kind)| (key(*id, *kind).unwrap_or(SortKey::Unassigned), *id, *kind));
+        let order = |a: &SortKey, b: &SortKey| if descending { b.order(a) } else { a.order(b) };
+        let mut sorted: Vec<(SortKey, Id, Kind)> = Vec::new();
+        if many.saturating_mul(16) < found.len() {
+            // Few of many: each one finds its place among the first ones so far, or has none.
+            for one in keyed {
+                if sorted.len() >= many && sorted.last().is_none_or(|(last, ..)| order(&one.0, last) != Ordering::Less) {
+                    continue;
+                }
+                let at = sorted.partition_point(|(other, ..)| order(other, &one.0) != Ordering::Greater);
+                sorted.truncate(many - 1);
+                sorted.insert(at, one);
+            }
+        } else {
+            sorted.extend(&mut keyed);
+            crate::sort::by(&mut sorted, &mut |(a, ..), (b, ..)| order(a, b));
+        }
+        sorted.into_iter().map(|(_, id, kind)| (id, kind)).collect()
     }
 
     fn sort_key(&self, id: Id, kind: Kind, attribute: AttributeId) -> SortKey {

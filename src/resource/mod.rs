@@ -27,7 +27,7 @@ pub use scan::SyntaxError;
 pub(crate) use scan::{Members, Scan, Scanner, Span, Token, text_of, unescaped};
 pub(crate) use strangers::Strangers;
 pub use test::FilterError;
-pub(crate) use test::{Operand, Resolver, Scope, Test};
+pub(crate) use test::{Operand, Resolver, Scalar, Scope, Test, compare_scalar};
 pub(crate) use validate::validate_resource;
 pub use validate::{Purpose, Report, ValidateOptions};
 pub(crate) use write::push_quoted;

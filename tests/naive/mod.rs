@@ -66,6 +66,12 @@ pub struct Contribution {
     rank: usize,
 }
 
+impl Contribution {
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+}
+
 /// (type, id) of a workspace, a folder or the organization.
 pub type Object = (&'static str, String);
 
@@ -100,13 +106,14 @@ impl World {
                 ("organization", 1) => {
                     world.owners = value["owners"].as_array().into_iter().flatten().map(|owner| named(owner, "value")).collect();
                     world.exit_revokes = value["policy"]["workspaceExitRevokesFolders"] == true;
-                    world.most_specific = value["policy"]["combine"] == "mostSpecific";
+                    world.most_specific = named(&value["policy"], "combine").eq_ignore_ascii_case("mostSpecific");
                 }
                 ("user", 2) => _ = world.users.insert(parts[1].clone(), value["active"] != false),
                 ("group", 2) => _ = world.members.entry(parts[1].clone()).or_default(),
                 ("workspace", 2) => _ = world.workspaces.insert(parts[1].clone()),
                 ("folder", 2) => {
-                    let audience = value["audience"].as_str().unwrap_or("private").to_owned();
+                    // Text that is not caseExact is stored as it was sent, and means the same in any case.
+                    let audience = value["audience"].as_str().unwrap_or("private").to_lowercase();
                     world.folders.insert(parts[1].clone(), Folder { parent: named(&value["parent"], "value"), audience });
                 }
                 ("member", 3) => _ = world.members.entry(parts[1].clone()).or_default().insert(parts[2].clone()),
