@@ -27,7 +27,7 @@ serve: build ## the edge worker on 127.0.0.1:8787, with an empty organization th
 test: build ## native tests, the package in Node, both in headless Chromium, the worker, two conformance suites, the panel
 	@build/test.sh
 
-bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization" chooses
+bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization protocol" chooses
 	@build/bench.sh $(PARTS)
 
 check: build ## formatting, lints, documentation, types, size

@@ -165,6 +165,9 @@ impl Config {
             Some(name) => Dialect::named(&name).ok_or_else(|| unreadable(&"`dialect` must be rfc, entra or okta"))?,
         };
         let base_url = source.text_at("baseUrl").map_err(|error| unreadable(&error))?.unwrap_or_default();
+        if base_url.contains(['?', '#']) {
+            return Err(unreadable(&"`baseUrl` must have no query and no fragment (RFC 7644 §1.3)"));
+        }
         let group_patch_answer = source.number_at("groupPatchAnswer").map_err(|error| unreadable(&error))?.unwrap_or(204);
         let mut limits = Limits::default();
         if let Some(given) = source.member("limits") {

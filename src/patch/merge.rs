@@ -184,6 +184,7 @@ impl Patcher<'_, '_> {
     /// The sub-attributes that a value names with null.
     fn unassigned_members(&mut self, id: AttributeId, value: Span) -> Result<Vec<AttributeId>, PatchFault> {
         let notes = self.notes.len();
+        let value = self.lone_element(value)?;
         let found = match self.members(value)? {
             Some(members) => Some(self.nothings(id, &members)?),
             None => self.within_text("", value, |patcher, value| {

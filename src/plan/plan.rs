@@ -70,7 +70,7 @@ impl Organization {
             exchange.draft.cause = index;
             let response = match (exchange.route_noting(request), context.atomic) {
                 (Ok(response), _) => response,
-                (Err(Stop::Refused(error)), false) => crate::protocol::error_response(&error),
+                (Err(Stop::Refused(error)), false) => crate::protocol::refusal(request, &error),
                 (Err(Stop::Refused(error) | Stop::Fatal(error)), _) => return Err(ScimError { request: Some(index), ..error }),
             };
             responses.push(response);

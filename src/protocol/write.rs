@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::exchange::{Answer, Exchange, Stop, body_of};
+use super::exchange::{Answer, Exchange, Stop, body_of, judge_content_type};
 use super::projection::Selection;
 use super::representation::{Representations, type_name};
 use super::request::{Request, Response};
@@ -33,6 +33,7 @@ impl Exchange<'_, '_> {
             Kind::User | Kind::Group => self.judge_directory()?,
             _ => {}
         }
+        judge_content_type(request)?;
         let selection = super::exchange::selection_of(address)?;
         let id = self.create_from(kind, body_of(request, self.draft.org.config.limits.payload_bytes)?, request.id.as_deref())?;
         Ok(self.resource_response(201, id, kind, &selection))
@@ -54,7 +55,11 @@ impl Exchange<'_, '_> {
             Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
             None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
-        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
+        if name.contains("bulkId") {
+            let detail = format!("the new id `{name}` holds `bulkId`, which is reserved (RFC 7643 §3.1)");
+            return Err(Stop::Fatal(ScimError::new(500, None, detail).at("id")));
+        }
+        let body = org.body_of(&wanted.document, org.type_of(kind), Some(created), Some(self.context.now));
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
             return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
@@ -113,7 +118,11 @@ impl Exchange<'_, '_> {
         }
         let edges = org.known.grants_of(of);
         let list = if kind == Kind::Group { org.known.members } else { edges };
-        let mut wanted = self.wanted(Some(id), kind, patched.document)?;
+        let mut document = patched.document;
+        if kind == Kind::Organization {
+            self.settle_guards(&mut document);
+        }
+        let mut wanted = self.wanted(Some(id), kind, document)?;
         if !patched.touched.contains(&list) {
             wanted.edges = None;
         } else {
@@ -227,9 +236,6 @@ impl Exchange<'_, '_> {
             let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
             match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
                 Some(subject) => {
-                    if self.draft.kind(subject) == Some(Kind::Group) {
-                        self.judge_nesting(group, subject)?;
-                    }
                     subjects.push(subject);
                 }
                 None if self.draft.settings().skip_unknown_members => {
@@ -242,39 +248,8 @@ impl Exchange<'_, '_> {
                 }
             }
         }
+        self.judge_nesting(group, &subjects)?;
         Ok(subjects)
-    }
-
-    /// Groups stand inside one another no deeper than the limit.
-    fn judge_nesting(&self, group: Id, subject: Id) -> Answer<()> {
-        let view = self.draft.view();
-        let levels = |start: Id, up: bool| {
-            let mut seen = std::collections::HashSet::from([start]);
-            let mut level = vec![start];
-            let mut count = 0;
-            loop {
-                let mut next = Vec::new();
-                for at in &level {
-                    let mut step = |other: Id| {
-                        if self.draft.kind(other) == Some(Kind::Group) && seen.insert(other) {
-                            next.push(other);
-                        }
-                    };
-                    if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
-                }
-                if next.is_empty() {
-                    return count;
-                }
-                count += 1;
-                level = next;
-            }
-        };
-        let limit = self.draft.org.config.limits.group_depth;
-        if levels(group, true) + levels(subject, false) + 2 > limit {
-            let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
-            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
-        }
-        Ok(())
     }
 
     /// Reads and judges a body.
@@ -327,9 +302,13 @@ impl Exchange<'_, '_> {
     }
 
     /// Finds what a document refers to, and refuses what is not there or not allowed.
-    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, document: Document<'d>) -> Answer<Wanted<'d>> {
+    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, mut document: Document<'d>) -> Answer<Wanted<'d>> {
         let org = self.draft.org;
         let registry = &org.config.registry;
+        self.drop_filled_in(&mut document);
+        if kind == Kind::Organization {
+            self.judge_guards(&document)?;
+        }
         let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
         let mut edges = None;
         if let Some(node) = document.child(NodeId::ROOT, list) {
@@ -349,6 +328,24 @@ impl Exchange<'_, '_> {
         }
         let parent = if kind == Kind::Folder { Some(self.parent(id, &document)?) } else { None };
         Ok(Wanted { document, edges, parent })
+    }
+
+    /// A `$ref` of a manager that is the one the server fills in is not stored: what is read and put back changes nothing.
+    fn drop_filled_in(&self, document: &mut Document<'_>) {
+        let known = &self.draft.org.known;
+        let registry = &self.draft.org.config.registry;
+        let Some(manager) = document.value_at(registry, known.manager) else { return };
+        let text = |id: Option<AttributeId>| {
+            let node = id.and_then(|id| document.child(manager, id));
+            node.and_then(|node| Some((node, document.string(node)?.into_owned())))
+        };
+        let (Some((_, value)), Some((node, sent))) = (text(Some(known.manager_value)), text(registry.child(known.manager, "$ref"))) else {
+            return;
+        };
+        let found = self.draft.find(Class::User, &value);
+        if found.is_some_and(|user| Representations { draft: &self.draft }.location(user, Kind::User) == sent) {
+            document.remove(node);
+        }
     }
 
     /// The subject and rank that an element of `grants` or `owners` stands for.
@@ -412,10 +409,8 @@ impl Exchange<'_, '_> {
             depth += 1;
             at = parent.id;
             if depth > limit {
-                return Err(invalid(
-                    "parent.value",
-                    format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)"),
-                ));
+                let detail = format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)");
+                return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("parent.value").into());
             }
         }
         Ok(Parent { id, kind })
@@ -471,8 +466,8 @@ impl Exchange<'_, '_> {
     /// The body, where it differs; what only facts say does not move `lastModified`.
     fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
         let org = self.draft.org;
-        let created = self.draft.body(id).map_or(0, |body| body.created());
-        let body = org.body_of(document, org.type_of(kind), created, self.context.now);
+        let created = self.draft.body(id).and_then(|body| body.created());
+        let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
         if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
             self.draft.put_body(id, body);
         }

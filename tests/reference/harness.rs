@@ -121,6 +121,7 @@ impl Bench {
                         add("ambiguous", J::Bool(twice(payload, "").is_some()));
                         add("resourceType", optional(&v.resource_type));
                         add("resource", optional(&v.resource));
+                        add("notes", J::Arr(v.notes.iter().map(s).collect()));
                     }
                 }
             }
@@ -145,6 +146,7 @@ impl Bench {
                 add("dialect", s(dialect.name()));
                 add("resource", s(&resource));
                 add("patch", s(&patch));
+                add("ambiguous", J::Bool(parse(&patch).is_ok_and(|p| twice(&p, "").is_some())));
                 match self.pair(*custom).reference.patch(&resource, &patch, dialect.name(), None) {
                     Err(f) => add("fault", fault(&f)),
                     Ok(p) => {
