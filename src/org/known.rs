@@ -1,6 +1,6 @@
 //! The attributes that the organization itself understands, by their numbers.
 
-use crate::schema::{AttributeId, Registry, ResourceTypeId};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, Uniqueness};
 
 /// Numbers of types and attributes; a name that a host's own schema leaves out is nobody's number.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) audience: AttributeId,
     pub(crate) owners: AttributeId,
     pub(crate) owner_value: AttributeId,
+    /// Text of users and groups that a host's schema wants unique, besides userName.
+    pub(crate) unique: Vec<(ResourceTypeId, AttributeId)>,
     /// Attributes that equality is looked up for.
     pub(crate) indexed: Vec<AttributeId>,
 }
@@ -63,8 +65,19 @@ impl Known {
             audience: root(folder, "audience"),
             owners: root(organization, "owners"),
             owner_value: child(root(organization, "owners"), "value"),
+            unique: Vec::new(),
             indexed: Vec::new(),
         };
+        for of in [user, group] {
+            let resource_type = registry.resource_type(of);
+            let extensions = resource_type.extensions.iter().flat_map(|extension| registry.attribute(extension.attribute).children());
+            let wanted = |id: &AttributeId| {
+                let attribute = registry.attribute(*id);
+                let text = attribute.kind.is_text() && !attribute.multi_valued;
+                text && attribute.uniqueness != Uniqueness::None && ![crate::schema::common::ID, known.user_name].contains(id)
+            };
+            known.unique.extend(resource_type.attributes.iter().chain(extensions).copied().filter(wanted).map(|id| (of, id)));
+        }
         known.indexed = vec![
             crate::schema::common::EXTERNAL_ID,
             known.user_name,
@@ -75,6 +88,11 @@ impl Known {
             root(workspace, "displayName"),
             root(folder, "displayName"),
         ];
+        for (_, id) in &known.unique {
+            if !known.indexed.contains(id) {
+                known.indexed.push(*id);
+            }
+        }
         known.indexed.retain(|id| *id != AttributeId::UNKNOWN);
         known
     }

@@ -434,19 +434,24 @@ impl Exchange<'_, '_> {
     /// userName is unique; group names are where the identity provider matches by them (RFC 7644 §3.3).
     fn judge_unique(&self, id: Option<Id>, kind: Kind, document: &Document<'_>) -> Answer<()> {
         let known = &self.draft.org.known;
-        let attribute = match kind {
-            Kind::User => known.user_name,
-            Kind::Group if self.dialect.unique_group_names() => known.group_display_name,
-            _ => return Ok(()),
+        let registry = &self.draft.org.config.registry;
+        let of = self.draft.org.type_of(kind);
+        let name = match kind {
+            Kind::User => Some(known.user_name),
+            Kind::Group if self.dialect.unique_group_names() => Some(known.group_display_name),
+            _ => None,
         };
-        let Some(value) = document.child(NodeId::ROOT, attribute).and_then(|node| document.string(node)) else { return Ok(()) };
-        let taken =
-            self.draft.holders(attribute, &value).into_iter().any(|other| Some(other) != id && self.draft.kind(other) == Some(kind));
-        if !taken {
-            return Ok(());
+        let others = known.unique.iter().filter(|(own, _)| *own == of).map(|(_, attribute)| *attribute);
+        for attribute in name.into_iter().chain(others) {
+            let Some(value) = document.value_at(registry, attribute).and_then(|node| document.string(node)) else { continue };
+            let holders = self.draft.holders(attribute, &value);
+            if holders.into_iter().any(|other| Some(other) != id && self.draft.kind(other) == Some(kind)) {
+                let path = registry.attribute(attribute).path.to_string();
+                let detail = format!("another {} has this `{path}`", type_name(kind));
+                return Err(ScimError::new(409, Some(ScimType::Uniqueness), detail).at(path).into());
+            }
         }
-        let path = self.draft.org.config.registry.attribute(attribute).path.to_string();
-        Err(ScimError::new(409, Some(ScimType::Uniqueness), format!("another {} has this `{path}`", type_name(kind))).at(path).into())
+        Ok(())
     }
 
     /// Makes an existing resource what is wanted.
