@@ -49,27 +49,51 @@ impl Exchange<'_, '_> {
         Ok(())
     }
 
-    /// Each guard is set once, to numbers that can be reached.
-    pub(super) fn judge_guards(&self, document: &Document<'_>) -> Answer<()> {
+    /// The settings of guards, each with the name of its guard.
+    fn guards(&self, document: &Document<'_>) -> Vec<(String, NodeId)> {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let Some(guards) = registry.root_attribute(org.known.organization, "guards") else { return Ok(()) };
+        let Some(guards) = registry.root_attribute(org.known.organization, "guards") else { return Vec::new() };
+        let name = |element: NodeId| {
+            let node = registry.child(guards, "type").and_then(|id| document.child(element, id));
+            node.and_then(|node| document.string(node)).unwrap_or_default().into_owned()
+        };
+        let elements = document.child(NodeId::ROOT, guards).into_iter().flat_map(|node| document.children(node));
+        elements.map(|element| (name(element), element)).collect()
+    }
+
+    /// A guard's setting that a PATCH adds takes the place of the one there was.
+    pub(super) fn settle_guards(&self, document: &mut Document<'_>) {
+        let settings = self.guards(document);
+        for (at, (guard, element)) in settings.iter().enumerate() {
+            if settings.iter().skip(at + 1).any(|(later, _)| later.eq_ignore_ascii_case(guard)) {
+                document.remove(*element);
+            }
+        }
+    }
+
+    /// Each guard is set once, to numbers that can be reached.
+    pub(super) fn judge_guards(&self, document: &Document<'_>) -> Answer<()> {
+        let registry = &self.draft.org.config.registry;
         let mut seen: Vec<String> = Vec::new();
-        for element in document.child(NodeId::ROOT, guards).into_iter().flat_map(|node| document.children(node)) {
-            let sub = |name: &str| registry.child(guards, name).and_then(|id| document.child(element, id));
-            let guard = sub("type").and_then(|node| document.string(node)).unwrap_or_default().to_ascii_lowercase();
-            if seen.contains(&guard) {
-                let detail = format!("`guards` sets the guard `{guard}` twice: change its setting by `guards[type eq \"{guard}\"]`");
+        for (guard, element) in self.guards(document) {
+            if seen.iter().any(|other| other.eq_ignore_ascii_case(&guard)) {
+                let detail = format!("`guards` sets the guard `{guard}` twice");
                 return Err(ScimError::new(409, Some(ScimType::Uniqueness), detail).at("guards.type").into());
             }
             seen.push(guard);
-            for (name, most) in [("count", u32::MAX), ("share", 100), ("window", u32::MAX)] {
-                let Some(node) = sub(name) else { continue };
+            for node in document.children(element) {
+                let path = &registry.attribute(document.node(node).attribute).path;
+                let most = match &**path {
+                    "guards.count" | "guards.window" => u32::MAX,
+                    "guards.share" => 100,
+                    _ => continue,
+                };
                 if document.raw(node).parse::<u32>().is_ok_and(|number| number <= most) {
                     continue;
                 }
-                let detail = format!("`guards.{name}` must be a whole number from 0 to {most}");
-                return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at(format!("guards.{name}")).into());
+                let detail = format!("`{path}` must be a whole number from 0 to {most}");
+                return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at(path.to_string()).into());
             }
         }
         Ok(())

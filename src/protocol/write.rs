@@ -117,7 +117,11 @@ impl Exchange<'_, '_> {
         }
         let edges = org.known.grants_of(of);
         let list = if kind == Kind::Group { org.known.members } else { edges };
-        let mut wanted = self.wanted(Some(id), kind, patched.document)?;
+        let mut document = patched.document;
+        if kind == Kind::Organization {
+            self.settle_guards(&mut document);
+        }
+        let mut wanted = self.wanted(Some(id), kind, document)?;
         if !patched.touched.contains(&list) {
             wanted.edges = None;
         } else {

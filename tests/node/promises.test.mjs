@@ -122,9 +122,36 @@ test("a guard is set once, to numbers that can be reached", () => {
     return [status, json.scimType];
   };
   const set = (name, value) => ({ op: "replace", path: `guards[type eq "massLoss"].${name}`, value });
-  assert.deepEqual(refused({ op: "add", path: "guards", value: [{ type: "massLoss", outcome: "off" }] }), [409, "uniqueness"]);
+  const twice = [{ type: "massLoss", outcome: "off" }, { type: "massLoss", outcome: "hold" }];
+  assert.equal(handle("PUT", "/Organization", { schemas: ["urn:scim-policy:schemas:1.0:Organization"], guards: twice }).json.scimType, "uniqueness");
+  const { guards } = patch("/Organization", { op: "add", path: "guards", value: twice.slice(0, 1) }).json;
+  assert.deepEqual(guards.filter(({ type }) => type === "massLoss").map(({ outcome }) => outcome), ["off"]);
   for (const [name, value] of [["count", -1], ["share", 101], ["window", -5], ["window", 2 ** 33]]) assert.deepEqual(refused(set(name, value)), [400, "invalidValue"]);
   assert.deepEqual(refused(set("outcome", "maybe")), [400, "invalidValue"]);
   assert.equal(patch("/Organization", set("share", 100), set("count", 0), set("window", 0)).status, 200);
-  assert.deepEqual(handle("GET", "/Organization").json.guards.find(({ type }) => type === "massLoss"), { type: "massLoss", outcome: "hold", count: 0, share: 100, window: 0 });
+  assert.deepEqual(handle("GET", "/Organization").json.guards.find(({ type }) => type === "massLoss"), { type: "massLoss", outcome: "off", count: 0, share: 100, window: 0 });
+});
+
+test("a cursor is for the collection it was made for", () => {
+  const { handle } = host();
+  for (const name of ["a", "b"]) handle("POST", "/Users", { schemas: [USER], userName: name });
+  const { nextCursor } = handle("GET", "/Users?cursor=&count=1").json;
+  assert.equal(handle("GET", `/Users?count=1&cursor=${nextCursor}`).json.Resources.length, 1);
+  assert.equal(handle("GET", `/Groups?count=1&cursor=${nextCursor}`).json.scimType, "invalidCursor");
+});
+
+test("where folders need a role on their workspace, a row of the workspace itself still has its own causes alone", () => {
+  const { organization, handle, patch } = host();
+  handle("POST", "/Users", { schemas: [USER], userName: "ann" });
+  const group = (...members) => handle("POST", "/Groups", { schemas: [GROUP], displayName: "g", members: members.map((value) => ({ value })) });
+  group("id-1");
+  group("id-1", "id-2");
+  group("id-1");
+  const grants = ["id-3", "id-4"].map((value) => ({ value, type: "Group", role: "editor" }));
+  handle("POST", "/Workspaces", { schemas: [WORKSPACE], displayName: "w", grants });
+  patch("/Organization", { op: "replace", path: "policy.workspaceExitRevokesFolders", value: true });
+  const remove = (path, value) => ({ method: "PATCH", path, body: { schemas: [PATCH], Operations: [{ op: "remove", path: value }] } });
+  const requests = [remove("/Workspaces/id-5", 'grants[value eq "id-4"]'), remove("/Groups/id-3", 'members[value eq "id-2"]')];
+  const { access } = organization.plan(requests, { actor: system, now: 0 });
+  assert.deepEqual(access.changes.map(({ kind, causes }) => [kind, causes]), [["masked", [0]]]);
 });
