@@ -27,7 +27,7 @@ pub(crate) struct Known {
     pub(crate) audience: AttributeId,
     pub(crate) owners: AttributeId,
     pub(crate) owner_value: AttributeId,
-    /// Text of users and groups that a host's schema wants unique, besides userName.
+    /// Attributes of which no two resources of that type may have one value.
     pub(crate) unique: Vec<(ResourceTypeId, AttributeId)>,
     /// Attributes that equality is looked up for.
     pub(crate) indexed: Vec<AttributeId>,
@@ -68,16 +68,6 @@ impl Known {
             unique: Vec::new(),
             indexed: Vec::new(),
         };
-        for of in [user, group] {
-            let resource_type = registry.resource_type(of);
-            let extensions = resource_type.extensions.iter().flat_map(|extension| registry.attribute(extension.attribute).children());
-            let wanted = |id: &AttributeId| {
-                let attribute = registry.attribute(*id);
-                let text = attribute.kind.is_text() && !attribute.multi_valued;
-                text && attribute.uniqueness != Uniqueness::None && ![crate::schema::common::ID, known.user_name].contains(id)
-            };
-            known.unique.extend(resource_type.attributes.iter().chain(extensions).copied().filter(wanted).map(|id| (of, id)));
-        }
         known.indexed = vec![
             crate::schema::common::EXTERNAL_ID,
             known.user_name,
@@ -88,13 +78,32 @@ impl Known {
             root(workspace, "displayName"),
             root(folder, "displayName"),
         ];
+        known.indexed.retain(|id| *id != AttributeId::UNKNOWN);
+        known.unique = [user, group, workspace, folder].into_iter().flat_map(|of| known.unique_of(registry, of)).collect();
         for (_, id) in &known.unique {
             if !known.indexed.contains(id) {
                 known.indexed.push(*id);
             }
         }
-        known.indexed.retain(|id| *id != AttributeId::UNKNOWN);
         known
+    }
+
+    /// What a type's schemas say is unique; ids, and the ids of members and subjects, are looked up by themselves.
+    fn unique_of(&self, registry: &Registry, of: ResourceTypeId) -> Vec<(ResourceTypeId, AttributeId)> {
+        let apart = [crate::schema::common::ID, self.groups, self.members, self.grants_of(of), self.manager, self.parent, self.password];
+        let mut todo: Vec<AttributeId> = registry.resource_type(of).attributes.clone();
+        let mut found = Vec::new();
+        while let Some(id) = todo.pop().filter(|id| *id != AttributeId::UNKNOWN) {
+            let attribute = registry.attribute(id);
+            if apart.contains(&id) {
+                continue;
+            }
+            if attribute.uniqueness != Uniqueness::None && attribute.kind.is_text() {
+                found.push((of, id));
+            }
+            todo.extend(attribute.children());
+        }
+        found
     }
 
     /// The attribute that grants are of, for a workspace or folder; owners, for the organization.
