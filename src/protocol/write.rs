@@ -127,6 +127,11 @@ impl Exchange<'_, '_> {
         } else {
             wanted.edges.get_or_insert_default();
         }
+        // The defaults of the Organization are shown, and stored with the first setting that is written, not with an owner.
+        if kind == Kind::Organization && patched.touched.iter().all(|touched| *touched == list) {
+            self.write_facts(id, kind, wanted);
+            return Ok(());
+        }
         self.settle(id, kind, wanted)
     }
 

@@ -180,3 +180,12 @@ test("an organization answers at its own endpoints, and says so of a config that
   assert.deepEqual(refusal(() => new Organization({ resourceTypes: [moved] })), [400, "invalidValue"]);
   assert.equal(validate({ schemas: [USER], userName: "ann" }, { resourceTypes: [moved] }).valid, true);
 });
+
+test("a PATCH of the owners leaves the settings as they are stored", () => {
+  const { organization, patch } = host();
+  const settings = { policy: { combine: "strongest" }, owners: [{ value: "ann" }] };
+  organization.restore([{ key: "organization", value: settings }, { key: "user/ann", value: { userName: "ann" } }, { key: "user/bo", value: { userName: "bo" } }]);
+  assert.equal(patch("/Organization", { op: "add", path: "owners", value: [{ value: "bo" }] }).status, 200);
+  const stored = new TextDecoder().decode(organization.records()).split("\n").map((line) => line && JSON.parse(line)).find(({ key }) => key === "organization").value;
+  assert.deepEqual([stored.policy, stored.guards, stored.owners], [settings.policy, undefined, [{ value: "ann" }, { value: "bo" }]]);
+});
