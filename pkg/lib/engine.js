@@ -140,14 +140,14 @@ class Engine {
     const take = (length) => text.slice(at, (at += length));
     for (const response of answer.responses) if (response.body !== null) response.body = take(response.body);
     if (answer.refusal !== null) answer.refusal.body = take(answer.refusal.body);
-    if (Array.isArray(answer.records)) {
-      answer.writes = answer.records.length > 0;
-      return answer;
+    answer.writes = answer.records.length !== 0; // also where it is a length: of none there is a list
+    answer.later = null;
+    if (typeof answer.records === "number") {
+      // Many records are made objects when they are first read: their text is here, so that this can never fail.
+      const records = take(answer.records);
+      answer.later = once(() => JSON.parse(records));
     }
-    // Many records are made objects when they are first read: their text is here, so that this can never fail.
-    const records = take(answer.records);
-    answer.writes = true;
-    return Object.defineProperty(answer, "records", { get: once(() => JSON.parse(records)), enumerable: true });
+    return answer;
   }
 
   /** A copy of the last answer. */

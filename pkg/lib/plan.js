@@ -81,11 +81,10 @@ export function makeReply(resident, fields, context) {
   return reply;
 }
 
-/** As they are, or as the getter that makes them. */
-function copyRecords(from, to) {
-  const { get, value } = Object.getOwnPropertyDescriptor(from, "records");
-  if (get === undefined) to.records = value;
-  else Object.defineProperty(to, "records", { get, enumerable: true });
+/** As they are, or as a getter that makes them. */
+function copyRecords({ records, later }, to) {
+  if (later === null) to.records = records;
+  else Object.defineProperty(to, "records", { get: later, enumerable: true });
 }
 
 /** `changes` is the state it stands on; `writes`, whether committing it makes another one. */
