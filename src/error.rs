@@ -10,6 +10,9 @@ use crate::path::PathError;
 use crate::resource::{FilterError, PayloadError, SyntaxError};
 use crate::schema::SchemaError;
 
+/// Bytes of a detail.
+const LONGEST_DETAIL: usize = 1000;
+
 /// An answer that cannot be given, and why. Nothing has happened.
 #[derive(Clone, Debug, PartialEq, Error, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,9 +35,15 @@ pub struct ScimError {
 }
 
 impl ScimError {
-    /// An error without path or index.
+    /// An error without path or index. What a client sent is not sent back at any length.
     pub fn new(status: u16, scim_type: Option<ScimType>, detail: impl Into<String>) -> Self {
-        Self { status, scim_type, detail: detail.into(), path: None, operation: None, request: None, issues: Vec::new() }
+        let mut detail = detail.into();
+        if detail.len() > LONGEST_DETAIL {
+            let end = (0..=LONGEST_DETAIL).rev().find(|at| detail.is_char_boundary(*at)).unwrap_or(0);
+            detail.truncate(end);
+            detail.push('…');
+        }
+        Self { status, scim_type, detail, path: None, operation: None, request: None, issues: Vec::new() }
     }
 
     /// The same, to blame on `path`.
@@ -61,6 +70,7 @@ impl From<SyntaxError> for ScimError {
     fn from(error: SyntaxError) -> Self {
         match &error {
             SyntaxError::TooLarge { .. } => Self::new(413, None, error.to_string()),
+            SyntaxError::TooDeep { .. } => Self::new(400, Some(ScimType::TooMany), error.to_string()),
             _ => Self::new(400, Some(ScimType::InvalidSyntax), error.to_string()),
         }
     }

@@ -1,6 +1,6 @@
 //! Version tags: sums of hashes, so that the order of facts does not matter and one more fact costs one addition.
 
-use super::body::Body;
+use super::body::{Body, Time};
 use super::names::hash_text;
 
 /// A sum of hashes of facts.
@@ -30,8 +30,9 @@ impl Digest {
 
     /// A resource's record: who it is, what it says and when it was written.
     pub(crate) fn of_body(name: u64, body: &Body) -> Self {
+        let known = |time: Option<Time>| time.map_or(u64::MAX, |time| time as u64);
         let mut bytes = [0u8; 32];
-        let parts = [name, body.content(), body.created() as u64, body.modified() as u64];
+        let parts = [name, body.content(), known(body.created()), known(body.modified())];
         for (slot, part) in bytes.chunks_exact_mut(8).zip(parts) {
             slot.copy_from_slice(&part.to_le_bytes());
         }

@@ -145,6 +145,13 @@ impl<'o> Draft<'o> {
         ids
     }
 
+    /// How many groups there are.
+    pub(crate) fn groups(&self) -> usize {
+        let change = &self.edits.change;
+        let count = |kinds: &mut dyn Iterator<Item = (Id, Kind)>| kinds.filter(|(_, kind)| *kind == Kind::Group).count();
+        (self.org.facts.counts().groups as usize + count(&mut change.created())).saturating_sub(count(&mut change.deleted()))
+    }
+
     /// Whether resources are created or deleted.
     pub(crate) fn adds_or_removes(&self) -> bool {
         let change = &self.edits.change;

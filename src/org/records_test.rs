@@ -79,7 +79,7 @@ fn body(organization: &Organization, kind: Kind, json: &serde_json::Value, times
     let of = organization.type_of(kind);
     let text = json.to_string();
     let document = organization.config.registry.stored(&text, of, &organization.config.limits).unwrap();
-    organization.body_of(&document, of, times.0, times.1)
+    organization.body_of(&document, of, Some(times.0), Some(times.1))
 }
 
 fn random_body(r: &mut Random, organization: &Organization, kind: Kind, more: serde_json::Value) -> Body {

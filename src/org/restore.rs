@@ -398,8 +398,8 @@ impl<'t> Restore<'_, 't> {
         }
         let meta = document.child(NodeId::ROOT, common::META);
         let time = |id: AttributeId, path: &'static str| match meta.and_then(|meta| text(meta, id)) {
-            Some(text) => time(path, &text),
-            None => Ok(0),
+            Some(text) => time(path, &text).map(Some),
+            None => Ok(None),
         };
         let created = time(common::META_CREATED, "meta.created")?;
         let modified = time(common::META_LAST_MODIFIED, "meta.lastModified")?;

@@ -138,13 +138,13 @@ impl Organization {
     pub(crate) fn initial_body(&self) -> Body {
         let text = Settings::initial_json(&self.config.roles);
         match self.config.registry.stored(&text, self.known.organization, &self.config.limits) {
-            Ok(document) => self.body_of(&document, self.known.organization, 0, 0),
-            Err(_) => Body::new(0, 0, 0, &[]),
+            Ok(document) => self.body_of(&document, self.known.organization, None, None),
+            Err(_) => Body::new(None, None, 0, &[]),
         }
     }
 
     /// Packs what is kept of a document in a body.
-    pub(crate) fn body_of(&self, document: &Document<'_>, of: ResourceTypeId, created: Time, modified: Time) -> Body {
+    pub(crate) fn body_of(&self, document: &Document<'_>, of: ResourceTypeId, created: Option<Time>, modified: Option<Time>) -> Body {
         let known = &self.known;
         let skip = [common::SCHEMAS, common::ID, common::META, known.groups, known.members, known.password, known.grants_of(of)];
         let packed = document.pack(NodeId::ROOT, &skip);

@@ -63,7 +63,7 @@ impl Exchange<'_, '_> {
             self.notes.extend(filter.notes().iter().cloned());
         }
         let by = self.sort_attributes(kinds, query)?;
-        let place = self.place(query)?;
+        let place = self.place(query, kinds)?;
         let count = match query.count {
             None => limits.page_size.min(100),
             Some(count) => usize::try_from(count.max(0)).unwrap_or(usize::MAX).min(limits.page_size),
@@ -104,7 +104,7 @@ impl Exchange<'_, '_> {
         );
         if query.cursor.is_some() {
             if start + page.len() < total {
-                body.push_str(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, start + page.len(), page.last())));
+                body.push_str(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, kinds, start + page.len(), page.last())));
             }
         } else {
             body.push_str(&format!(",\"startIndex\":{}", start + 1));
@@ -126,7 +126,7 @@ impl Exchange<'_, '_> {
     }
 
     /// Where a cursor stands.
-    fn place(&self, query: &Query) -> Answer<Option<Place>> {
+    fn place(&self, query: &Query, kinds: &[Kind]) -> Answer<Option<Place>> {
         let Some(cursor) = query.cursor.as_deref() else { return Ok(None) };
         if cursor.is_empty() {
             return Ok(Some(Place::Index(0)));
@@ -143,7 +143,7 @@ impl Exchange<'_, '_> {
         let (Some(kind), Some(print), Some(version), Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return Err(unreadable().into());
         };
-        if print != format!("{:016x}", query.fingerprint()) {
+        if print != format!("{:016x}", query.fingerprint(kinds)) {
             return Err(unreadable().into());
         }
         match kind {
@@ -157,8 +157,8 @@ impl Exchange<'_, '_> {
         }
     }
 
-    fn cursor(&self, query: &Query, next: usize, last: Option<&(Id, Kind)>) -> String {
-        let print = query.fingerprint();
+    fn cursor(&self, query: &Query, kinds: &[Kind], next: usize, last: Option<&(Id, Kind)>) -> String {
+        let print = query.fingerprint(kinds);
         let text = match last {
             Some((id, _)) if query.sort_by.is_none() => format!("after {print:016x} - {}", self.draft.name(*id)),
             _ => format!("at {print:016x} {} {next}", self.draft.digest().text()),

@@ -1,6 +1,8 @@
 //! One SCIM request -> one answer: endpoints, queries, conditions, bulk, discovery (RFC 7644 §3).
 
+mod bounds;
 mod bulk;
+mod defaults;
 mod discovery;
 mod exchange;
 mod list;

@@ -90,11 +90,11 @@ impl Exchange<'_, '_> {
     fn sort_key(&self, id: Id, kind: Kind, attribute: AttributeId) -> SortKey {
         let registry = &self.draft.org.config.registry;
         let body = self.draft.body(id);
-        let time = |time: i64| if time > 0 { SortKey::Instant((time, 0)) } else { SortKey::Unassigned };
+        let time = |time: Option<i64>| time.map_or(SortKey::Unassigned, |time| SortKey::Instant((time, 0)));
         match attribute {
             common::ID => return SortKey::Text(self.draft.name(id).into_owned()),
-            common::META_CREATED => return time(body.map_or(0, |body| body.created())),
-            common::META_LAST_MODIFIED => return time(body.map_or(0, |body| body.modified())),
+            common::META_CREATED => return time(body.and_then(|body| body.created())),
+            common::META_LAST_MODIFIED => return time(body.and_then(|body| body.modified())),
             common::META_RESOURCE_TYPE => return SortKey::Text(type_name(kind).to_owned()),
             common::META_LOCATION => return SortKey::Text(Representations { draft: &self.draft }.location(id, kind)),
             common::META_VERSION => return SortKey::Text(self.draft.tag(id)),

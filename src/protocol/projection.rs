@@ -40,7 +40,10 @@ impl Selection {
                 .iter()
                 .filter_map(|name| parse_attribute_path(name).ok())
                 .filter_map(|path| registry.resolve(id, &path, dialect).ok());
-            resolved.map(|(id, _)| id).collect::<Vec<_>>()
+            let mut ids: Vec<AttributeId> = resolved.map(|(id, _)| id).collect();
+            crate::sort::plain(&mut ids);
+            ids.dedup();
+            ids
         };
         Projection { everything: false, chosen: self.chosen, included: numbers(&self.attributes), excluded: numbers(&self.excluded) }
     }

@@ -2,10 +2,11 @@
 
 use super::exchange::{Answer, selection_of};
 use super::projection::Selection;
-use super::target::Address;
+use super::target::{Address, endpoint};
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::json::Json;
+use crate::org::Kind;
 use crate::resource::{Members, Scanner};
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
@@ -97,8 +98,10 @@ impl Query {
     }
 
     /// What a cursor must have been made for.
-    pub(crate) fn fingerprint(&self) -> u64 {
-        let parts = [self.filter.as_deref(), self.sort_by.as_deref(), Some(if self.descending { "d" } else { "a" })];
+    pub(crate) fn fingerprint(&self, kinds: &[Kind]) -> u64 {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| endpoint(*kind)).collect();
+        let order = if self.descending { "d" } else { "a" };
+        let parts = [self.filter.as_deref(), self.sort_by.as_deref(), Some(order), Some(&kinds.concat())];
         crate::org::hash_text(21, parts.map(|part| part.unwrap_or("\u{1}")).join("\u{0}").as_bytes())
     }
 }

@@ -61,7 +61,8 @@ impl Representations<'_, '_> {
         let mut out = String::with_capacity(512);
         let mut members = Members::open(&mut out);
         members.text("id", &self.draft.name(id));
-        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        let completed = self.completed(kind);
+        let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
         for (attribute, value) in packed.members() {
             value.write(registry, members.name(&registry.attribute(attribute).name));
@@ -100,7 +101,8 @@ impl Representations<'_, '_> {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let mut members = Members::open(out);
-        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        let completed = self.completed(kind);
+        let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
         members.text("id", &self.draft.name(id));
         for (attribute, value) in packed.members() {
@@ -119,6 +121,15 @@ impl Representations<'_, '_> {
             self.write_meta(&mut members, id, kind, projection);
         }
         members.close();
+    }
+
+    /// The body of the Organization, where defaults complete it.
+    fn completed(&self, kind: Kind) -> Option<Vec<u8>> {
+        if kind == Kind::Organization { self.with_defaults() } else { None }
+    }
+
+    fn packed<'p>(&'p self, id: Id, completed: Option<&'p [u8]>) -> Packed<'p> {
+        completed.map(Packed).or_else(|| self.draft.body(id).map(|body| body.packed())).unwrap_or(Packed(&[]))
     }
 
     fn write_schemas(&self, out: &mut String, kind: Kind, packed: Packed<'_>) {
@@ -359,7 +370,7 @@ impl Representations<'_, '_> {
         if let Some(body) = self.draft.body(id) {
             let times = [(common::META_CREATED, "created", body.created()), (common::META_LAST_MODIFIED, "lastModified", body.modified())];
             for (attribute, name, time) in times {
-                if time > 0 && shows(attribute) {
+                if let Some(time) = time.filter(|_| shows(attribute)) {
                     meta.text(name, &date_time_text(time));
                 }
             }

@@ -59,7 +59,7 @@ impl Exchange<'_, '_> {
             let detail = format!("the new id `{name}` holds `bulkId`, which is reserved (RFC 7643 §3.1)");
             return Err(Stop::Fatal(ScimError::new(500, None, detail).at("id")));
         }
-        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
+        let body = org.body_of(&wanted.document, org.type_of(kind), Some(created), Some(self.context.now));
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
             return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
@@ -118,7 +118,11 @@ impl Exchange<'_, '_> {
         }
         let edges = org.known.grants_of(of);
         let list = if kind == Kind::Group { org.known.members } else { edges };
-        let mut wanted = self.wanted(Some(id), kind, patched.document)?;
+        let mut document = patched.document;
+        if kind == Kind::Organization {
+            self.settle_guards(&mut document);
+        }
+        let mut wanted = self.wanted(Some(id), kind, document)?;
         if !patched.touched.contains(&list) {
             wanted.edges = None;
         } else {
@@ -232,9 +236,6 @@ impl Exchange<'_, '_> {
             let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
             match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
                 Some(subject) => {
-                    if self.draft.kind(subject) == Some(Kind::Group) {
-                        self.judge_nesting(group, subject)?;
-                    }
                     subjects.push(subject);
                 }
                 None if self.draft.settings().skip_unknown_members => {
@@ -247,39 +248,8 @@ impl Exchange<'_, '_> {
                 }
             }
         }
+        self.judge_nesting(group, &subjects)?;
         Ok(subjects)
-    }
-
-    /// Groups stand inside one another no deeper than the limit.
-    fn judge_nesting(&self, group: Id, subject: Id) -> Answer<()> {
-        let view = self.draft.view();
-        let levels = |start: Id, up: bool| {
-            let mut seen = std::collections::HashSet::from([start]);
-            let mut level = vec![start];
-            let mut count = 0;
-            loop {
-                let mut next = Vec::new();
-                for at in &level {
-                    let mut step = |other: Id| {
-                        if self.draft.kind(other) == Some(Kind::Group) && seen.insert(other) {
-                            next.push(other);
-                        }
-                    };
-                    if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
-                }
-                if next.is_empty() {
-                    return count;
-                }
-                count += 1;
-                level = next;
-            }
-        };
-        let limit = self.draft.org.config.limits.group_depth;
-        if levels(group, true) + levels(subject, false) + 2 > limit {
-            let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
-            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
-        }
-        Ok(())
     }
 
     /// Reads and judges a body.
@@ -336,6 +306,9 @@ impl Exchange<'_, '_> {
         let org = self.draft.org;
         let registry = &org.config.registry;
         self.drop_filled_in(&mut document);
+        if kind == Kind::Organization {
+            self.judge_guards(&document)?;
+        }
         let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
         let mut edges = None;
         if let Some(node) = document.child(NodeId::ROOT, list) {
@@ -436,10 +409,8 @@ impl Exchange<'_, '_> {
             depth += 1;
             at = parent.id;
             if depth > limit {
-                return Err(invalid(
-                    "parent.value",
-                    format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)"),
-                ));
+                let detail = format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)");
+                return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("parent.value").into());
             }
         }
         Ok(Parent { id, kind })
@@ -495,8 +466,8 @@ impl Exchange<'_, '_> {
     /// The body, where it differs; what only facts say does not move `lastModified`.
     fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
         let org = self.draft.org;
-        let created = self.draft.body(id).map_or(0, |body| body.created());
-        let body = org.body_of(document, org.type_of(kind), created, self.context.now);
+        let created = self.draft.body(id).and_then(|body| body.created());
+        let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
         if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
             self.draft.put_body(id, body);
         }

@@ -9,6 +9,7 @@ mod packed;
 mod payload;
 mod read;
 mod scan;
+mod spelling;
 mod strangers;
 mod test;
 mod validate;

@@ -108,3 +108,25 @@ fn every_answer_with_a_resource_takes_attributes() {
     let answer = service.ask(patch("/Groups/4?attributes=displayName", group)).is(200);
     assert_eq!(keys(answer), ["schemas", "id", "displayName"]);
 }
+
+#[test]
+fn the_organization_shows_the_settings_in_force_whoever_wrote_them() {
+    let mut service = Service::new();
+    let before = service.ask(get("/Organization").by_system()).is(200).body;
+    let urn = "urn:scim-policy:schemas:1.0:Organization";
+    let guards = json!([{"type": "massLoss", "outcome": "warn", "count": 0}]);
+    let sent = json!({"schemas": [urn], "displayName": "Acme", "policy": {"combine": "mostSpecific"}, "guards": guards});
+    let body = service.ask(put("/Organization", sent).by_system()).is(200).body;
+    assert_eq!((&body["features"], &body["membersCanCreateWorkspaces"]), (&before["features"], &before["membersCanCreateWorkspaces"]));
+    assert_eq!((&body["policy"]["combine"], &body["policy"]["unknownMembers"]), (&json!("mostSpecific"), &json!("refuse")));
+    assert_eq!(body["guards"][0], guards[0]);
+    assert_eq!(body["guards"].as_array().unwrap().len(), before["guards"].as_array().unwrap().len());
+    service.ask(put("/Organization", json!({"schemas": [urn]})).by_system()).is(200);
+    let count = json!([{"op": "replace", "path": "guards[type eq \"massLoss\"].count", "value": 7}]);
+    let body = service.ask(patch("/Organization", count).by_system()).is(200).body;
+    let guard = body["guards"].as_array().unwrap().iter().find(|guard| guard["type"] == "massLoss").unwrap();
+    assert_eq!(*guard, json!({"type": "massLoss", "outcome": "hold", "count": 7, "share": 20, "window": 60}));
+    let off = json!([{"op": "replace", "path": "features.scim", "value": false}]);
+    service.ask(patch("/Organization", off).by_system()).is(200);
+    service.refused(get("/Users"), 403);
+}

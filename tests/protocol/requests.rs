@@ -132,3 +132,15 @@ fn a_payload_beyond_the_limit_is_413() {
     service.refused(post("/Bulk", json!({"schemas": [], "Operations": [long]})), 413);
     service.refused(post("/.search", json!({"schemas": [SEARCH], "filter": long})), 413);
 }
+
+#[test]
+fn what_a_client_sends_does_not_come_back_at_any_length() {
+    let mut service = Service::new();
+    let long = "é".repeat(50_000);
+    for path in [format!("/Users/{long}"), format!("/{long}"), format!("/Users?attributes={long}"), format!("/Schemas/{long}")] {
+        let answer = service.ask(get(&path));
+        assert!(answer.status >= 400 && answer.text.unwrap().len() < 3000);
+    }
+    let names = "userName,emails.value,".repeat(20_000);
+    assert_eq!(service.ask(get(&format!("/Users?attributes={names}"))).ids(), ["1", "2", "3"]);
+}
