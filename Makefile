@@ -59,5 +59,5 @@ www/panel/node_modules/.package-lock.json: www/panel/package.json www/panel/pack
 	@cd www/panel && npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
-$(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts $(shell find www/panel/src www/panel/public -type f)
+$(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts www/worker/src/people.ts $(shell find www/panel/src www/panel/public -type f)
 	@cd www/panel && npx --no-install vite build --logLevel warn

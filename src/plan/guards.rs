@@ -448,7 +448,8 @@ impl Court<'_> {
             if let Some(at) = known {
                 self.findings.remove(at);
             }
-            let detail = format!("{losing} people lose access or part of it while earlier changes held by {} are undecided", guard.name());
+            let who = if losing == 1 { "one person loses".to_owned() } else { format!("{losing} people lose") };
+            let detail = format!("{who} access or part of it while earlier changes held by {} are undecided", guard.name());
             self.find(guard, Outcome::Hold, detail, vec![("usersLosing", losing)]);
         }
         crate::sort::by(&mut self.findings, &mut |a, b| a.guard.cmp(&b.guard));

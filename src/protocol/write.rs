@@ -1,4 +1,4 @@
-//! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole.
+//! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole. A group's members: [`super::members`].
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,12 +7,11 @@ use super::projection::Selection;
 use super::representation::{Representations, type_name};
 use super::request::{Request, Response};
 use super::target::Address;
-use crate::dialect::Tolerance;
 use crate::error::ScimError;
-use crate::issue::{Note, ScimType, Severity};
+use crate::issue::{ScimType, Severity};
 use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
-use crate::patch::members::{ListEdit, Reference, edits_of, is_on, reader, reference};
-use crate::patch::{Patcher, operations, patch_document};
+use crate::patch::members::{Reference, reference};
+use crate::patch::patch_document;
 use crate::resource::{Document, Findings, Judge, NodeId, value};
 use crate::schema::{AttributeId, Mutability, common};
 
@@ -106,7 +105,7 @@ impl Exchange<'_, '_> {
     }
 
     /// Patches the resource as one document.
-    fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
+    pub(super) fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
         let org = self.draft.org;
         let (registry, of) = (&org.config.registry, org.type_of(kind));
         let stored = Representations { draft: &self.draft }.stored_text(id, kind, true);
@@ -131,127 +130,6 @@ impl Exchange<'_, '_> {
         self.settle(id, kind, wanted)
     }
 
-    /// Patches a group whose members stay where they are: as facts, apart from the document.
-    fn patch_group(&mut self, id: Id, message: &str) -> Answer<()> {
-        let org = self.draft.org;
-        let (registry, limits, of, list) = (&org.config.registry, &org.config.limits, org.known.group, org.known.members);
-        let mut notes = Vec::new();
-        let all = operations(message, self.dialect, limits, &mut notes)?;
-        let mut lists = reader(registry, of, self.dialect, limits, message);
-        let on_members: Vec<bool> = all.iter().map(|operation| is_on(&mut lists, operation, list)).collect();
-        let names_members = |text: &str| text.to_ascii_lowercase().contains("members");
-        let hidden = all.iter().zip(&on_members).any(|(operation, on)| {
-            let value = operation.value.and_then(|span| message.get(span.start as usize..span.end as usize));
-            !on && operation.path.is_none() && value.is_some_and(|value| names_members(value) || value.contains('\\'))
-        });
-        if hidden {
-            return self.patch_whole(id, Kind::Group, message);
-        }
-        let mut edits: Vec<(u32, ListEdit)> = Vec::new();
-        let mut rest = Vec::new();
-        let mut fault = None;
-        for (operation, on) in all.into_iter().zip(on_members) {
-            if !on {
-                rest.push(operation);
-            } else if fault.is_none() {
-                match edits_of(&mut lists, &operation, list) {
-                    Ok(Some(edit)) => edits.push((operation.index, edit)),
-                    Ok(None) => return self.patch_whole(id, Kind::Group, message),
-                    Err(error) => fault = Some(crate::patch::PatchError { operation: Some(operation.index), fault: error }),
-                }
-            }
-        }
-        let stored = Representations { draft: &self.draft }.stored_text(id, Kind::Group, false);
-        let original = registry.stored(&stored, of, limits)?;
-        let outcome = Patcher::new(registry, of, self.dialect, limits, original.clone(), message, notes).apply(&rest, &original);
-        let patched = match (outcome, fault) {
-            (Ok(patched), None) => patched,
-            (Err(first), Some(second)) if second.operation < first.operation => return Err(second.into()),
-            (Err(error), _) | (_, Some(error)) => return Err(error.into()),
-        };
-        let members = self.edited_members(id, &edits)?;
-        if patched.changed {
-            self.judge_unique(Some(id), Kind::Group, &patched.document)?;
-        }
-        self.notes.extend(patched.notes);
-        self.notes.append(&mut lists.take_notes());
-        if patched.changed {
-            self.put_body(id, Kind::Group, &patched.document);
-        }
-        for (subject, member) in members {
-            self.additions |= member;
-            self.draft.set_member(id, subject, member);
-        }
-        Ok(())
-    }
-
-    /// What operations on members come to: each subject they concern, and whether it is a member in the end.
-    fn edited_members(&mut self, group: Id, edits: &[(u32, ListEdit)]) -> Answer<Vec<(Id, bool)>> {
-        let mut concerned = Concerned::default();
-        for (index, edit) in edits {
-            let at = |stop: Stop| match stop {
-                Stop::Refused(error) => Stop::Refused(ScimError { operation: Some(*index), ..error }),
-                fatal => fatal,
-            };
-            match edit {
-                ListEdit::Add(references) => {
-                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
-                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
-                }
-                ListEdit::Remove(references) => {
-                    for reference in references {
-                        let found = [Class::User, Class::Group].into_iter().filter_map(|class| self.draft.find(class, &reference.value));
-                        found.for_each(|subject| concerned.set(subject, false));
-                    }
-                }
-                ListEdit::Replace(references) => {
-                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
-                    concerned.clear();
-                    self.draft.view().for_each_member(group, |member| {
-                        if self.draft.kind(member).is_some() {
-                            concerned.set(member, false);
-                        }
-                    });
-                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
-                }
-            }
-        }
-        Ok(concerned.order.iter().filter_map(|subject| concerned.state.get(&subject.0).map(|member| (*subject, *member))).collect())
-    }
-
-    /// The users and groups that references of a group's members name.
-    fn subjects(&mut self, group: Id, references: &[Reference], operation: Option<u32>) -> Answer<Vec<Id>> {
-        let mut subjects = Vec::with_capacity(references.len());
-        for reference in references {
-            let value = &reference.value;
-            let class = match reference.kind.as_deref() {
-                None => None,
-                Some(kind) if kind.eq_ignore_ascii_case("User") => Some(Class::User),
-                Some(kind) if kind.eq_ignore_ascii_case("Group") => Some(Class::Group),
-                Some(kind) => {
-                    let detail = format!("`members.type` is `{kind}`: a member is a User or a Group");
-                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.type").into());
-                }
-            };
-            let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
-            match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
-                Some(subject) => {
-                    subjects.push(subject);
-                }
-                None if self.draft.settings().skip_unknown_members => {
-                    let detail = format!("`{value}` is no user or group that is known; it was left out");
-                    self.notes.push(Note { rule: Tolerance::SkippedMember, operation, path: "members".into(), detail });
-                }
-                None => {
-                    let detail = format!("member `{value}` is no user or group that is known: provision it first");
-                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
-                }
-            }
-        }
-        self.judge_nesting(group, &subjects)?;
-        Ok(subjects)
-    }
-
     /// Reads and judges a body.
     fn judged<'t>(&mut self, kind: Kind, text: &'t str, judge: Judge) -> Answer<Document<'t>> {
         let org = self.draft.org;
@@ -271,15 +149,16 @@ impl Exchange<'_, '_> {
     fn keep_immutable(&self, id: Id, kind: Kind, document: &mut Document<'_>) -> Answer<()> {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let resource_type = registry.resource_type(org.type_of(kind));
-        let extensions = resource_type.extensions.iter().flat_map(|extension| registry.attribute(extension.attribute).children());
-        let immutable: Vec<AttributeId> = resource_type
-            .attributes
-            .iter()
-            .chain(extensions)
-            .copied()
-            .filter(|id| registry.attribute(*id).mutability == Mutability::Immutable)
-            .collect();
+        let mut immutable = Vec::new();
+        let mut todo: Vec<AttributeId> = registry.resource_type(org.type_of(kind)).attributes.clone();
+        while let Some(id) = todo.pop() {
+            let attribute = registry.attribute(id);
+            if attribute.mutability == Mutability::Immutable {
+                immutable.push(id);
+            } else if !attribute.multi_valued {
+                todo.extend(attribute.children());
+            }
+        }
         if immutable.is_empty() {
             return Ok(());
         }
@@ -431,24 +310,6 @@ impl Exchange<'_, '_> {
         }
     }
 
-    /// userName is unique; group names are where the identity provider matches by them (RFC 7644 §3.3).
-    fn judge_unique(&self, id: Option<Id>, kind: Kind, document: &Document<'_>) -> Answer<()> {
-        let known = &self.draft.org.known;
-        let attribute = match kind {
-            Kind::User => known.user_name,
-            Kind::Group if self.dialect.unique_group_names() => known.group_display_name,
-            _ => return Ok(()),
-        };
-        let Some(value) = document.child(NodeId::ROOT, attribute).and_then(|node| document.string(node)) else { return Ok(()) };
-        let taken =
-            self.draft.holders(attribute, &value).into_iter().any(|other| Some(other) != id && self.draft.kind(other) == Some(kind));
-        if !taken {
-            return Ok(());
-        }
-        let path = self.draft.org.config.registry.attribute(attribute).path.to_string();
-        Err(ScimError::new(409, Some(ScimType::Uniqueness), format!("another {} has this `{path}`", type_name(kind))).at(path).into())
-    }
-
     /// Makes an existing resource what is wanted.
     fn settle(&mut self, id: Id, kind: Kind, wanted: Wanted<'_>) -> Answer<()> {
         self.judge_unique(Some(id), kind, &wanted.document)?;
@@ -464,7 +325,7 @@ impl Exchange<'_, '_> {
     }
 
     /// The body, where it differs; what only facts say does not move `lastModified`.
-    fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
+    pub(super) fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
         let org = self.draft.org;
         let created = self.draft.body(id).and_then(|body| body.created());
         let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
@@ -549,24 +410,5 @@ impl Exchange<'_, '_> {
                 Audience::Cap(rank)
             }
         }
-    }
-}
-
-/// Subjects that operations concern, in the order first met.
-#[derive(Default)]
-struct Concerned {
-    order: Vec<Id>,
-    state: HashMap<u32, bool>,
-}
-
-impl Concerned {
-    fn set(&mut self, subject: Id, member: bool) {
-        if self.state.insert(subject.0, member).is_none() {
-            self.order.push(subject);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.state.values_mut().for_each(|member| *member = false);
     }
 }

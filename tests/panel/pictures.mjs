@@ -1,7 +1,8 @@
-// Pictures of every page, light and dark, to be looked at:  node tests/panel/pictures.mjs [folder] [page]
+// Pictures of every page, light and dark, to be looked at:  node tests/panel/pictures.mjs [folder] [page,page]
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { edit, panel, patch, root } from "./start.mjs";
+import { week } from "../../www/demo/week.mjs";
+import { ADMIN, edit, panel, patch, root } from "./start.mjs";
 
 const [folder = join(root, "target/pictures"), only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -20,20 +21,16 @@ const PAGES = {
   held: ["review", { edits: [edit("Delete group Design", { method: "DELETE", path: "/Groups/g-design" })], then: press("Apply …") }],
   empty: ["review"], compose: ["compose", { then: async (page) => { await press("Examples")(page); await page.getByRole("menuitem", { name: /Disable, rename/ }).click(); } }],
   demand: ["compose?tab=demand", { then: press("Use a sample") }],
-  inbox: ["inbox"], approve: ["inbox", { then: press("Review and approve …") }], history: ["history"], change: ["history/2"],
+  inbox: ["inbox"], approve: ["inbox", { then: press("Review and approve …") }], history: ["history"], change: ["history/4"], returned: ["inbox?tab=returned"], refused: ["inbox?tab=refused"],
   what: ["explorer?person=u-amara.okafor"], who: ["explorer?mode=who&object=f-brand"], can: ["explorer?mode=can&person=u-amara.okafor&object=f-brand"], guards: ["guards"],
   help: ["organization", { then: (page) => page.keyboard.press("?") }],
 };
 
-const world = await panel();
-const { worker } = world;
-await worker.scim("PATCH", "/Groups/g-design", patch("", { op: "add", path: "members", value: [{ value: "u-mei.lin" }] }).body);
-await worker.scim("DELETE", "/Groups/g-launch");
-await worker.scim("DELETE", "/Groups/g-support");
-await worker.scim("PATCH", "/Users/u-julia.fischer", patch("", { op: "replace", path: "active", value: false }).body);
+const world = await panel({ requests: [] });
+await week(world.worker.ask, ADMIN, "default");
 for (const theme of ["light", "dark"]) {
   for (const [name, [hash, { then, ...more } = {}]] of Object.entries(PAGES)) {
-    if (!name.includes(only)) continue;
+    if (only !== "" && !only.split(",").includes(name)) continue;
     const page = await world.open(hash, { theme, ...more });
     await page.waitForTimeout(600);
     await then?.(page);

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { ADMIN, root, start } from "../worker/start.mjs";
-import { seed } from "./seed.mjs";
+import { seed } from "../../www/demo/company.mjs";
 
 export { ADMIN, root };
 export const dist = join(root, "www/panel/dist");

@@ -115,3 +115,18 @@ fn an_id_that_a_client_chooses_is_the_systems_alone() {
     let sent = json!({"schemas": [USER], "userName": "dee", "id": "chosen"});
     assert_eq!(service.ask(post("/Users", sent)).is(201).body["id"], json!("9"));
 }
+
+#[test]
+fn a_role_above_ones_own_is_neither_given_nor_taken() {
+    let mut service = service();
+    let owner = json!([{"op": "add", "path": "grants", "value": [{"value": "3", "type": "User", "role": "owner"}]}]);
+    service.refused(patch("/Workspaces/6", owner.clone()).by("2"), 403);
+    service.ask(patch("/Workspaces/6", owner).by_system()).is(200);
+    service.refused(patch("/Workspaces/6", json!([{"op": "remove", "path": "grants[value eq \"3\"]"}])).by("2"), 403);
+    service.refused(put("/Workspaces/6", json!({"schemas": [WORKSPACE], "displayName": "Maps"})).by("2"), 403);
+    let parent = json!({"value": "6", "type": "Workspace"});
+    let folder = |role: &str| json!({"schemas": [FOLDER], "displayName": "F", "parent": parent, "grants": [{"value": "3", "type": "User", "role": role}]});
+    service.refused(post("/Folders", folder("owner")).by("2"), 403);
+    service.ask(post("/Folders", folder("editor")).by("2")).is(201);
+    service.refused(post("/Folders", folder("viewer")).by("none"), 403);
+}

@@ -28,18 +28,30 @@ fn put_of_a_group_gives_exactly_its_members() {
     assert_eq!(body.get("members"), None);
 }
 
-fn with_a_badge() -> Service {
+fn with_badges(required: bool) -> Service {
     let badge = "urn:acme:badge";
-    let mut service = Service::with(json!({
+    Service::with(json!({
         "schemas": [{"id": badge, "name": "Badge", "description": "A badge", "attributes": [
-            {"name": "number", "type": "string", "mutability": "immutable", "description": "Its number"},
+            {"name": "number", "type": "string", "mutability": "immutable", "uniqueness": "server", "description": "Its number"},
             {"name": "colour", "type": "string", "description": "Its colour"},
+            {"name": "chip", "type": "complex", "description": "Its chip", "subAttributes": [
+                {"name": "maker", "type": "string", "mutability": "immutable", "description": "Who made it"},
+                {"name": "state", "type": "string", "description": "How it is"},
+            ]},
+            {"name": "keys", "type": "complex", "multiValued": true, "description": "What it opens", "subAttributes": [
+                {"name": "value", "type": "string", "caseExact": true, "uniqueness": "global", "description": "The lock"},
+            ]},
         ]}],
         "resourceTypes": [{
             "name": "User", "endpoint": "/Users", "schema": USER,
-            "schemaExtensions": [{"schema": badge, "required": false}, {"schema": ENTERPRISE, "required": false}],
+            "schemaExtensions": [{"schema": badge, "required": required}, {"schema": ENTERPRISE, "required": false}],
         }],
-    }));
+    }))
+}
+
+fn with_a_badge() -> Service {
+    let badge = "urn:acme:badge";
+    let mut service = with_badges(false);
     let sent = json!({"schemas": [USER, badge], "userName": "ann", badge: {"number": "7", "colour": "red"}});
     service.ask(post("/Users", sent)).is(201);
     service
@@ -149,4 +161,39 @@ fn what_is_deleted_is_gone_from_everywhere() {
     assert_eq!(service.ask(get("/Groups/4")).body["members"].as_array().unwrap().len(), 1);
     let again = service.ask(post("/Users", json!({"schemas": [USER], "userName": "Ann"}))).is(201).body;
     assert_eq!((&again["id"], again.get("groups")), (&json!("6"), None), "a name is no identity");
+}
+
+#[test]
+fn an_immutable_part_of_a_complex_attribute_is_set_once_too() {
+    let mut service = with_badges(false);
+    let sent = |chip: Value| json!({"schemas": [USER, "urn:acme:badge"], "userName": "ann", "urn:acme:badge": {"chip": chip}});
+    service.ask(post("/Users", sent(json!({"maker": "A", "state": "new"})))).is(201);
+    service.refused(put("/Users/1", sent(json!({"maker": "B", "state": "new"}))), 400).fails(400, "mutability");
+    service.ask(put("/Users/1", sent(json!({"maker": "A", "state": "old"})))).is(200);
+}
+
+#[test]
+fn what_a_schema_calls_unique_is_no_other_resources() {
+    let mut service = with_badges(false);
+    let sent = |name: &str, badge: Value| json!({"schemas": [USER, "urn:acme:badge"], "userName": name, "urn:acme:badge": badge});
+    service.ask(post("/Users", sent("ann", json!({"number": "A7", "keys": [{"value": "k1"}, {"value": "k2"}]})))).is(201);
+    service.refused(post("/Users", sent("bob", json!({"number": "a7"}))), 409).fails(409, "uniqueness");
+    service.refused(post("/Users", sent("bob", json!({"keys": [{"value": "k3"}, {"value": "k2"}]}))), 409).fails(409, "uniqueness");
+    service.ask(post("/Users", sent("bob", json!({"number": "B7", "keys": [{"value": "K2"}]})))).is(201);
+    let more = json!([{"op": "add", "path": "urn:acme:badge:keys", "value": [{"value": "k1"}]}]);
+    service.refused(patch("/Users/2", more), 409).fails(409, "uniqueness");
+    service.ask(put("/Users/1", sent("ann", json!({"number": "A7", "keys": [{"value": "k2"}]})))).is(200);
+    service.ask(patch("/Users/2", json!([{"op": "add", "path": "urn:acme:badge:keys", "value": [{"value": "k1"}]}]))).is(200);
+    let filter = encoded("urn:acme:badge:keys.value eq \"k1\"");
+    assert_eq!(service.ask(get(&format!("/Users?filter={filter}"))).ids(), ["2"]);
+}
+
+#[test]
+fn a_required_extension_is_in_every_resource() {
+    let mut service = with_badges(true);
+    service.refused(post("/Users", json!({"schemas": [USER], "userName": "ann"})), 400).fails(400, "invalidValue");
+    let sent = json!({"schemas": [USER, "urn:acme:badge"], "userName": "ann", "urn:acme:badge": {"colour": "red"}});
+    service.ask(post("/Users", sent)).is(201);
+    service.refused(put("/Users/1", json!({"schemas": [USER], "userName": "ann"})), 400).fails(400, "invalidValue");
+    service.refused(patch("/Users/1", json!([{"op": "remove", "path": "urn:acme:badge"}])), 400).fails(400, "mutability");
 }

@@ -271,6 +271,8 @@ export interface HistoryEntry {
   reason: string | null;
   requests: { method: string; path: string; status: number }[];
   access: AccessSummary;
+  /** People who gained access or may do more, who lost access or may do less; missing in entries of an older worker. */
+  people?: { gain: number; lose: number };
   guards: GuardFinding[];
   approved: string[];
   version: string;

@@ -33,7 +33,7 @@ export class History {
     const title = more.undoes !== null ? `undo of ${more.undoes}` : requests.length === 1 ? `${requests[0]!.method} ${requests[0]!.path}` : `${requests.length} requests`;
     const entry: Kept = {
       at: new Date().toISOString(), by: by(caller), what, title, reason: more.reason, requests: answered, access: plan.access.summary, guards: plan.guards,
-      approved: more.approved, version: plan.version, canUndo: inverse.length > 0, undoes: more.undoes,
+      approved: more.approved, version: plan.version, canUndo: inverse.length > 0, undoes: more.undoes, people: { gain: more.toll?.gain ?? 0, lose: more.toll?.lose ?? 0 },
     };
     const keys = plan.records.length > KEYS ? null : JSON.stringify(plan.records.map(({ key }) => key));
     const seq = this.#insert(entry, keys);

@@ -25,6 +25,7 @@ export const fingerprint = (caller: Caller, request: ScimRequest) => digest(`${c
 
 export const age = (since: string, now: number): string => {
   const minutes = Math.max(0, Math.round((now - Date.parse(since)) / 60_000));
+  if (minutes < 1) return "under 1 min";
   if (minutes < 60) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
 };

@@ -196,7 +196,7 @@ function Can({ person, object, can, onSet }: { person: string | null; object: st
               <span>{decision.data.allowed ? "Yes" : "No"}: {directory.personName(person)} {decision.data.allowed ? "can" : "cannot"} {words.replace(/\bit$/, place.name)}{words.endsWith(" it") ? "" : ` on ${place.name}`}</span>
             </div>
             <Text>{decision.data.reason}</Text>
-            {why.data && <ExplanationView heading="Role" explanation={why.data} directory={directory} />}
+            {why.data && <ExplanationView heading="Role" explanation={why.data} directory={directory} said={why.data.reason === decision.data.reason} />}
           </Card>
         )}
     </>

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
   head: { display: "flex", justifyContent: "space-between", gap: "8px", alignItems: "center" },
   fields: { display: "flex", flexWrap: "wrap", gap: "12px", alignItems: "flex-start" },
   narrow: { width: "92px" },
-  drop: { minWidth: "156px !important", width: "156px" },
+  drop: { minWidth: "178px !important", width: "178px" },
   spin: { width: "100%", minWidth: "0 !important" },
   quiet: { color: tokens.colorNeutralForeground2 },
   hindsight: { marginTop: "auto", borderTop: `1px solid ${tokens.colorNeutralStroke2}`, paddingTop: "10px", fontSize: "13px", color: tokens.colorNeutralForeground2 },

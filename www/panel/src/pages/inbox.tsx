@@ -16,6 +16,7 @@ import { ReturnedList, returnedRows, useReturned } from "./inbox/returned";
 import { GuardBanners, numberToType } from "./review/guards";
 import { PreviewRows } from "../parts/preview";
 
+const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" : `${count.toLocaleString("en")} times`);
 const TABS = ["undecided", "dismissed", "approved", "refused", "returned"] as const;
 
 const useStyles = makeStyles({
@@ -99,11 +100,11 @@ function Entries({ entries, state }: { entries: InboxEntry[]; state: string }) {
         <Card key={entry.id} className={styles.entry} label={entry.meaning}>
           {state === "approved" ? <CheckmarkCircleRegular aria-hidden /> : <Checkbox aria-label={`Choose: ${entry.meaning}`} checked={chosen.has(entry.id)} onChange={() => toggle(entry.id)} />}
           <div className={styles.head}>
-            <Subtitle2 as="h3">{entry.meaning}</Subtitle2>
+            <Subtitle2 as="h2">{entry.meaning}</Subtitle2>
             {entry.red && <Badge color="danger" icon={<ClockAlarmRegular />}>over 24 h</Badge>}
           </div>
           <div className={styles.body}>
-            <Text className={styles.quiet}><span className={styles.code}>{entry.method} {entry.path}</span>{entry.target?.name ? ` · ${entry.target.name}` : ""} · {entry.provider.name} sent it {entry.count === 1 ? "once" : `${entry.count} times`}, first {ago(entry.firstAt)}, last {ago(entry.lastAt)}</Text>
+            <Text className={styles.quiet}><span className={styles.code}>{entry.method} {entry.path}</span>{entry.target?.name ? ` · ${entry.target.name}` : ""} · {entry.provider.name} sent it {times(entry.count)}, first {ago(entry.firstAt)}, last {ago(entry.lastAt)}</Text>
             <GuardBanners guards={entry.guards} />
             {entry.people.length > 0 && <Text className={styles.quiet}>{state === "approved" ? "They lost access: " : "Still have access: "}{entry.people.slice(0, 8).map((person) => person.name ?? person.id).join(", ")}{entry.losing > 8 ? ` and ${entry.losing - Math.min(8, entry.people.length)} more` : ""}</Text>}
             {entry.decision && <Text className={styles.quiet}>{entry.decision.person}, {exactly(entry.decision.at)}{entry.decision.reason ? `: ${entry.decision.reason}` : ""}{entry.outcome ? ` · answered ${entry.outcome.status}` : ""}</Text>}
@@ -177,7 +178,7 @@ function RefusedList({ data }: { data: Refused | undefined }) {
       <Accordion multiple collapsible>
         {data.entries.map((entry) => (
           <AccordionItem key={entry.id} value={entry.id}>
-            <AccordionHeader><span className={styles.head}><Badge appearance="tint" color="danger">{entry.status}</Badge><span className={styles.code}>{entry.method} {entry.path}</span><Text className={styles.quiet}>{entry.provider.name} · {entry.count === 1 ? "once" : `${entry.count} times`} · {ago(entry.lastAt)}</Text></span></AccordionHeader>
+            <AccordionHeader><span className={styles.head}><Badge appearance="tint" color="danger">{entry.status}</Badge><span className={styles.code}>{entry.method} {entry.path}</span><Text className={styles.quiet}>{entry.provider.name} · {times(entry.count)} · {ago(entry.lastAt)}</Text></span></AccordionHeader>
             <AccordionPanel className={styles.stack}>
               <Text>{entry.detail.replace(/`([^`]*)`/g, "“$1”")}</Text>
               <MessageBar intent="info" layout="multiline"><MessageBarBody><MessageBarTitle>What to mend</MessageBarTitle>{entry.mend}</MessageBarBody></MessageBar>

@@ -54,7 +54,7 @@ function ReturnedCard({ one }: { one: Returned }) {
   return (
     <Card className={styles.card} label={`${name} came back`}>
       <div className={styles.head}>
-        <Subtitle2 as="h3">A {what} called {departed.name} was deleted, and {name} is here now</Subtitle2>
+        <Subtitle2 as="h2">A {what} called {departed.name} was deleted, and {name} is here now</Subtitle2>
         <Badge appearance="tint" color={one.by === "name" ? "warning" : "brand"}>{SAME[one.by]}</Badge>
       </div>
       <Subject directory={directory} subject={subject} />
@@ -79,7 +79,7 @@ export function ReturnedNotice({ all }: { all: Returned[] }) {
   if (all.length === 0) return null;
   const names = [...new Set(all.map(({ name }) => name))];
   return (
-    <MessageBar intent="info" layout="multiline">
+    <MessageBar intent="info">
       <MessageBarBody><MessageBarTitle>{names.slice(0, 3).join(", ")}{names.length > 3 ? ` and ${names.length - 3} more` : ""} came back</MessageBarTitle>after being deleted, without the access {names.length === 1 ? "it" : "they"} had. Nothing is given back by itself.</MessageBarBody>
       <MessageBarActions><Button size="small" as="a" href={href("inbox", null, { tab: "returned" })}>See what it was</Button></MessageBarActions>
     </MessageBar>

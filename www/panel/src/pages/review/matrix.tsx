@@ -1,4 +1,5 @@
 // People by objects: one cell for each change, only those in sight drawn. Arrow keys walk it, Enter asks why.
+// The library's DataGrid draws rows of a few columns, and all of each; here both ways run to thousands, so it is ARIA's grid pattern itself.
 import { Badge, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { AccessChangeKind } from "scim-policy";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -105,7 +106,6 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
               </div>
               {columns.map(({ index, start }) => {
                 const row = rows.cell(user, objects[index]!);
-                
                 const focusable = at.row === line && at.column === index;
                 const shared = { role: "gridcell", "aria-colindex": index + 2, "data-cell": `${line} ${index}`, tabIndex: focusable ? 0 : -1, onFocus: () => { if (at.row !== line || at.column !== index) setActive({ row: line, column: index }); } };
                 if (!row || !wanted.has(row.kind)) return <div key={index} {...shared} className={mergeClasses(styles.cell, styles.none, styles.focus)} style={{ left: start + first + 3 }} aria-label={row ? "hidden by the filter" : "unchanged"} />;
