@@ -70,6 +70,13 @@ fn special(word: u64) -> u64 {
     ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
 }
 
+/// Whether a text stands in a JSON string as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    chunks.iter().all(|chunk| special(u64::from_le_bytes(*chunk)) == 0) && rest.iter().all(plain)
+}
+
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t str, max_depth: usize) -> Self {
         Self { text, at: 0, max_depth }
