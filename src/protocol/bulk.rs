@@ -5,7 +5,6 @@
 //! follow as soon as there are ids for them. Should they never come, that resource is not made either (409).
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
@@ -13,6 +12,7 @@ use super::target::{Address, Target, encoded, endpoint};
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::json::{Json, parse_string};
+use crate::maps::{Map, Set};
 use crate::org::Class;
 use crate::resource::{Members, Scanner, Span, Token, push_quoted};
 
@@ -62,9 +62,9 @@ impl Exchange<'_, '_> {
         let limits = self.draft.org.config.limits;
         let text = body_of(request, limits.payload_bytes)?;
         let (operations, fail_on_errors) = read(text, limits.json_depth, limits.bulk_operations)?;
-        let named: HashMap<&str, usize> =
+        let named: Map<&str, usize> =
             operations.iter().enumerate().filter_map(|(at, operation)| Some((operation.bulk_id.as_deref()?, at))).collect();
-        let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: HashMap::new(), later: Vec::new(), errors: 0 };
+        let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: Map::default(), later: Vec::new(), errors: 0 };
         let mut waiting: Vec<usize> = (0..operations.len()).collect();
         while !waiting.is_empty() && fail_on_errors.is_none_or(|limit| run.errors < limit) {
             let undone = |at: &usize| run.done.get(*at).is_some_and(Option::is_none);
@@ -178,7 +178,7 @@ impl Exchange<'_, '_> {
 
 struct Run {
     done: Vec<Option<Done>>,
-    ids: HashMap<String, String>,
+    ids: Map<String, String>,
     later: Vec<Later>,
     errors: u64,
 }
@@ -259,7 +259,7 @@ fn read(text: &str, depth: usize, limit: usize) -> Answer<(Vec<Operation>, Optio
         return Err(invalid("schemas", format!("`schemas` must list `{REQUEST}`")));
     }
     let operations = operations.ok_or_else(|| invalid("Operations", "`Operations` must be an array of operations".into()))?;
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = Set::default();
     if let Some(id) = operations.iter().filter_map(|operation| operation.bulk_id.as_deref()).find(|id| !seen.insert(*id)) {
         return Err(invalid("Operations.bulkId", format!("the bulkId `{id}` is used twice")));
     }
@@ -345,7 +345,7 @@ fn quoted_references(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Puts ids in place of the references that can be resolved.
-fn substituted<'t>(data: &'t str, ids: &HashMap<String, String>) -> Cow<'t, str> {
+fn substituted<'t>(data: &'t str, ids: &Map<String, String>) -> Cow<'t, str> {
     if !data.contains(REFERENCE) {
         return Cow::Borrowed(data);
     }
@@ -354,7 +354,7 @@ fn substituted<'t>(data: &'t str, ids: &HashMap<String, String>) -> Cow<'t, str>
     Cow::Owned(value.to_string())
 }
 
-fn substitute(value: &mut Json<'_>, ids: &HashMap<String, String>) {
+fn substitute(value: &mut Json<'_>, ids: &Map<String, String>) {
     match value {
         Json::Text(text) => {
             if let Some(id) = text.strip_prefix(REFERENCE).and_then(|id| ids.get(id)) {
@@ -377,7 +377,7 @@ fn substitute(value: &mut Json<'_>, ids: &HashMap<String, String>) {
     }
 }
 
-fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Request, ScimError> {
+fn request_of(operation: &Operation, ids: &Map<String, String>) -> Result<Request, ScimError> {
     let fault = |status: u16, scim_type: ScimType, detail: String| Err(ScimError::new(status, Some(scim_type), detail));
     let method = match Method::named(&operation.method.to_ascii_uppercase()) {
         Some(Method::Get) | None => {
@@ -412,7 +412,7 @@ fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Re
 }
 
 /// The same data without references that have no id yet, and the PATCH that adds them with the bulkIds it waits for.
-fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Option<(String, Vec<String>)>) {
+fn without_references(data: &str, ids: &Map<String, String>) -> (String, Option<(String, Vec<String>)>) {
     let Ok(mut value) = Json::parse(data) else { return (data.to_owned(), None) };
     let missing = |value: &Json<'_>| {
         let mut found = Vec::new();

@@ -3,8 +3,8 @@
 //! It exists for speed: it builds nothing, and hands out spans of the text. Lone surrogates are refused,
 //! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
 
+use crate::maps::Set;
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use thiserror::Error;
 
@@ -350,7 +350,7 @@ impl<'t> Scanner<'t> {
 pub(crate) struct Members<'t> {
     scanner: Scanner<'t>,
     open: bool,
-    seen: HashSet<String>,
+    seen: Set<String>,
 }
 
 impl<'t> Members<'t> {
@@ -363,7 +363,7 @@ impl<'t> Members<'t> {
         }
         scanner.expect(b'{', "`{`")?;
         let open = !scanner.take(b'}');
-        Ok(Some(Self { scanner, open, seen: HashSet::new() }))
+        Ok(Some(Self { scanner, open, seen: Set::default() }))
     }
 
     /// The next name, and the span of its value with a string's quotation marks.
