@@ -16,7 +16,7 @@ const EPOCH: Time = 1 << 46;
 pub(crate) struct Body(Box<[u8]>);
 
 impl Body {
-    /// `content` is the hash of the attributes' JSON text.
+    /// `content` is the hash of the packed attributes.
     pub(crate) fn new(created: Option<Time>, modified: Option<Time>, content: u64, packed: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(HEADER + packed.len());
         for time in [created, modified] {

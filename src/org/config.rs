@@ -27,7 +27,13 @@ pub enum ConfigError {
     ExemptNotStrongest { name: String },
     #[error("`groupPatchAnswer` must be 200 or 204")]
     BadGroupPatchAnswer,
+    #[error("the endpoint of the resource type {name} is `{endpoint}`: an organization answers at no other")]
+    MovedEndpoint { name: &'static str, endpoint: &'static str },
 }
+
+/// Where an organization answers for each of its resource types.
+const ENDPOINTS: [(&str, &str); 5] =
+    [("User", "/Users"), ("Group", "/Groups"), ("Workspace", "/Workspaces"), ("Folder", "/Folders"), ("Organization", "/Organization")];
 
 /// One role: its name and what it adds to the weaker ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -187,8 +193,14 @@ impl Config {
             all: roles.roles.iter().map(|role| role.name.as_str().into()).collect(),
             group_assignable: roles.group_assignable.iter().map(|name| name.as_str().into()).collect(),
         };
+        let registry = Registry::compile_read(&source, &own)?;
+        for (name, endpoint) in ENDPOINTS {
+            if registry.resource_type_named(name).is_some_and(|id| &*registry.resource_type(id).endpoint != endpoint) {
+                return Err(ConfigError::MovedEndpoint { name, endpoint });
+            }
+        }
         Ok(Self {
-            registry: Registry::compile_read(&source, &own)?,
+            registry,
             dialect,
             base_url: base_url.trim_end_matches('/').into(),
             roles,

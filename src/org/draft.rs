@@ -58,7 +58,8 @@ impl<'o> Draft<'o> {
         self.find_name(class, text).filter(|id| self.kind(*id).is_some())
     }
 
-    fn find_name(&self, class: Class, text: &str) -> Option<Id> {
+    /// The number of that identifier, whether its resource is there or not.
+    pub(crate) fn find_name(&self, class: Class, text: &str) -> Option<Id> {
         if let Some(id) = self.org.names.find(class, text) {
             return Some(id);
         }
@@ -164,6 +165,7 @@ impl<'o> Draft<'o> {
         let body = self.body(id)?.packed();
         match self.kind(id)? {
             Kind::User => body.member(known.user_display_name).or_else(|| body.member(known.user_name)),
+            Kind::Group => body.member(known.group_display_name),
             kind => self.org.config.registry.root_attribute(self.org.type_of(kind), "displayName").and_then(|name| body.member(name)),
         }?
         .text()

@@ -70,7 +70,9 @@ mod memory;
 mod names;
 mod net;
 mod order;
+mod pairs;
 mod record_error;
+mod record_value;
 mod records;
 #[cfg(test)]
 mod records_test;
@@ -95,8 +97,9 @@ pub use words::{Audience, Combine, Counts, Dangling, Id, Kind, Parent, Policy, P
 pub(crate) use body::Body;
 pub use body::Time;
 pub(crate) use delta::records_of;
+pub(crate) use digest::push_hex;
 pub(crate) use draft::Draft;
-pub(crate) use ledger::{GroupLoss, LedgerEdits, UserLoss};
+pub(crate) use ledger::{GroupLoss, LedgerEdits, UserLoss, WHOLE};
 pub(crate) use names::{Class, ORGANIZATION, hash_text};
 pub(crate) use store::{Edits, Opposite};
 

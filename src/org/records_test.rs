@@ -215,7 +215,10 @@ fn random_edit(r: &mut Random, draft: &mut Draft<'_>) {
             if r.below(2) == 0 {
                 draft.edits.ledger.users.insert(id, keep.then_some(UserLoss { at, all: r.below(2) == 0 }));
             } else {
-                draft.edits.ledger.groups.insert(id, keep.then_some(GroupLoss { at, had: r.below(9) as u32 }));
+                draft.edits.ledger.groups.insert(
+                    id,
+                    keep.then(|| GroupLoss { at, had: 9, later: (1..r.below(4) as i64).map(|n| (at + n, 9 - n as u32)).collect() }),
+                );
             }
         }
     }

@@ -21,7 +21,7 @@ use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
 use crate::maps::Map;
-use crate::resource::{Document, NodeId, Value};
+use crate::resource::{Document, NodeId};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 
 /// Users, groups, workspaces, folder trees and grants of one organization.
@@ -149,9 +149,7 @@ impl Organization {
         let known = &self.known;
         let skip = [common::SCHEMAS, common::ID, common::META, known.groups, known.members, known.password, known.grants_of(of)];
         let packed = document.pack(NodeId::ROOT, &skip);
-        let mut text = String::with_capacity(packed.len() * 2);
-        Value::Object(crate::resource::Packed(&packed)).write(&self.config.registry, &mut text);
-        Body::new(created, modified, hash_text(1, text.as_bytes()), &packed)
+        Body::new(created, modified, hash_text(1, &packed), &packed)
     }
 
     pub(crate) fn body(&self, id: Id) -> Option<&Body> {

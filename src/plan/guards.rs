@@ -469,9 +469,7 @@ impl Court<'_> {
                     && self.circumstances.approve.contains(&finding.guard)
             };
             if longest > 0 && !self.findings.iter().any(approved) {
-                let mass_loss = self.setting(Guard::MassLoss).map_or(Time::MAX, |setting| self.start(setting));
-                let empty_source_count = self.setting(Guard::EmptySource).map_or(0, |setting| setting.count);
-                let windows = Windows { now, start, mass_loss, empty_source_count };
+                let windows = Windows { now, start, apart: losses::apart(longest) };
                 losses::enter(self.draft, self.diff, groups, &windows, &mut ledger);
             }
         }

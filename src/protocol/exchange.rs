@@ -118,7 +118,7 @@ impl<'x, 'o> Exchange<'x, 'o> {
         match method {
             Method::Get => {
                 self.judge_read(id, kind)?;
-                let tag = self.draft.tag(id);
+                let tag = self.tag_asked(request, id);
                 judge_match(request, &tag)?;
                 let selection = selection_of(address)?;
                 if request.header("if-none-match").is_some_and(|tags| names_tag(tags, &tag)) {
@@ -131,7 +131,7 @@ impl<'x, 'o> Exchange<'x, 'o> {
                 if method != Method::Delete {
                     judge_content_type(request)?;
                 }
-                let tag = self.draft.tag(id);
+                let tag = self.tag_asked(request, id);
                 judge_match(request, &tag)?;
                 judge_none_match(request, &tag)?;
                 let selection = selection_of(address)?;
@@ -168,6 +168,12 @@ impl<'x, 'o> Exchange<'x, 'o> {
         self.judge_kind(kind)?;
         let found = self.draft.find(Class::of(kind), text).filter(|id| self.draft.kind(*id) == Some(kind));
         found.ok_or_else(|| not_found(format!("{} `{text}` does not exist", type_name(kind))).into())
+    }
+
+    /// The version tag, where a header asks about it.
+    fn tag_asked(&self, request: &Request, id: Id) -> String {
+        let asked = ["if-match", "if-none-match"].into_iter().any(|header| request.header(header).is_some());
+        if asked { self.draft.tag(id) } else { String::new() }
     }
 
     // ── who may do what (semantics: "Who may do what")

@@ -2,6 +2,7 @@
 
 use super::exchange::{Answer, Exchange, Stop};
 use super::representation::Representations;
+use super::write::names;
 use crate::dialect::Tolerance;
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType};
@@ -19,10 +20,9 @@ impl Exchange<'_, '_> {
         let all = operations(message, self.dialect, limits, &mut notes)?;
         let mut lists = reader(registry, of, self.dialect, limits, message);
         let on_members: Vec<bool> = all.iter().map(|operation| is_on(&mut lists, operation, list)).collect();
-        let names_members = |text: &str| text.to_ascii_lowercase().contains("members");
         let hidden = all.iter().zip(&on_members).any(|(operation, on)| {
             let value = operation.value.and_then(|span| message.get(span.start as usize..span.end as usize));
-            !on && operation.path.is_none() && value.is_some_and(|value| names_members(value) || value.contains('\\'))
+            !on && operation.path.is_none() && value.is_some_and(|value| names(value, "members"))
         });
         if hidden {
             return self.patch_whole(id, Kind::Group, message);
@@ -41,6 +41,14 @@ impl Exchange<'_, '_> {
                 }
             }
         }
+        if rest.is_empty() && fault.is_none() {
+            // Nothing but members: the group itself need not be read.
+            let members = self.edited_members(id, &edits)?;
+            self.notes.append(&mut notes);
+            self.notes.append(&mut lists.take_notes());
+            self.write_members(id, members);
+            return Ok(());
+        }
         let stored = Representations { draft: &self.draft }.stored_text(id, Kind::Group, false);
         let original = registry.stored(&stored, of, limits)?;
         let outcome = Patcher::new(registry, of, self.dialect, limits, original.clone(), message, notes).apply(&rest, &original);
@@ -58,11 +66,15 @@ impl Exchange<'_, '_> {
         if patched.changed {
             self.put_body(id, Kind::Group, &patched.document);
         }
+        self.write_members(id, members);
+        Ok(())
+    }
+
+    fn write_members(&mut self, id: Id, members: Vec<(Id, bool)>) {
         for (subject, member) in members {
             self.additions |= member;
             self.draft.set_member(id, subject, member);
         }
-        Ok(())
     }
 
     /// What operations on members come to: each subject they concern, and whether it is a member in the end.

@@ -6,7 +6,7 @@ use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
 use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
-use crate::resource::{Packed, Value, push_quoted, value::date_time_text};
+use crate::resource::{Packed, Value, push_quoted, push_uuid, value::date_time_text};
 use crate::schema::{AttributeId, common};
 
 /// Writes representations of the resources of one state.
@@ -48,10 +48,19 @@ impl Representations<'_, '_> {
     /// Where a resource is.
     pub(crate) fn location(&self, id: Id, kind: Kind) -> String {
         let base = &self.draft.org.config.base_url;
-        match kind {
-            Kind::Organization => format!("{base}/Organization"),
-            kind => format!("{base}{}/{}", endpoint(kind), encoded(&self.draft.name(id))),
+        let mut location = String::with_capacity(base.len() + 56);
+        location.push_str(base);
+        if kind == Kind::Organization {
+            location.push_str("/Organization");
+            return location;
         }
+        location.push_str(endpoint(kind));
+        location.push('/');
+        match self.draft.org.names.uuid(id) {
+            Some(uuid) => push_uuid(uuid, &mut location),
+            None => location.push_str(&encoded(&self.draft.name(id))),
+        }
+        location
     }
 
     /// The whole resource as a client may write it: for PATCH, and for filters. Without what the server fills in.

@@ -53,6 +53,12 @@ impl Exchange<'_, '_> {
             Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
             None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
+        // Records may have named it as a parent before it was there.
+        if let Some(parent) = wanted.parent
+            && self.draft.find_name(Class::Object, &name).is_some_and(|id| self.draft.view().is_below(parent.id, id))
+        {
+            return Err(into_itself());
+        }
         if name.contains("bulkId") {
             let detail = format!("the new id `{name}` holds `bulkId`, which is reserved (RFC 7643 §3.1)");
             return Err(Stop::Fatal(ScimError::new(500, None, detail).at("id")));
@@ -107,7 +113,9 @@ impl Exchange<'_, '_> {
     pub(super) fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
         let org = self.draft.org;
         let (registry, of) = (&org.config.registry, org.type_of(kind));
-        let stored = Representations { draft: &self.draft }.stored_text(id, kind, true);
+        // Of a user all that is derived are the groups: they are read-only, and compared only where the message names them.
+        let derived = kind != Kind::User || names(message, "groups");
+        let stored = Representations { draft: &self.draft }.stored_text(id, kind, derived);
         let original = registry.stored(&stored, of, &org.config.limits)?;
         let patched = patch_document(registry, of, &original, message, self.dialect, &org.config.limits)?;
         self.notes.extend(patched.notes);
@@ -279,7 +287,7 @@ impl Exchange<'_, '_> {
         let id = found.ok_or_else(|| invalid("parent.value", format!("{} `{value}` does not exist", type_name(kind))))?;
         let view = self.draft.view();
         if folder.is_some_and(|folder| view.is_below(id, folder)) {
-            return Err(invalid("parent.value", "a folder cannot be moved into itself or a folder inside it".into()));
+            return Err(into_itself());
         }
         let limit = org.config.limits.folder_depth;
         let mut depth = 1 + folder.map_or(0, |folder| self.height(folder));
@@ -411,4 +419,15 @@ impl Exchange<'_, '_> {
             }
         }
     }
+}
+
+/// Whether an attribute may be named in a JSON text, in whatever case or spelling.
+pub(super) fn names(text: &str, attribute: &str) -> bool {
+    let same = |window: &[u8]| window.eq_ignore_ascii_case(attribute.as_bytes());
+    text.contains('\\') || text.as_bytes().windows(attribute.len()).any(same)
+}
+
+fn into_itself() -> Stop {
+    let detail = "a folder cannot stand in itself or in a folder inside it";
+    Stop::Refused(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("parent.value"))
 }

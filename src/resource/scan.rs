@@ -3,12 +3,12 @@
 //! It exists for speed: it builds nothing, and hands out spans of the text. Lone surrogates are refused,
 //! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
 
-use crate::maps::Set;
 use std::borrow::Cow;
 
 use thiserror::Error;
 
 pub(crate) use crate::json::unescaped;
+use crate::maps::Set;
 
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,6 +68,13 @@ fn special(word: u64) -> u64 {
     let low = word ^ (ONES * 0x02);
     let backslash = word ^ (ONES * 0x5c);
     ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
+}
+
+/// Whether a text stands in a JSON string as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    chunks.iter().all(|chunk| special(u64::from_le_bytes(*chunk)) == 0) && rest.iter().all(plain)
 }
 
 impl<'t> Scanner<'t> {

@@ -155,3 +155,28 @@ test("where folders need a role on their workspace, a row of the workspace itsel
   const { access } = organization.plan(requests, { actor: system, now: 0 });
   assert.deepEqual(access.changes.map(({ kind, causes }) => [kind, causes]), [["masked", [0]]]);
 });
+
+test("what a host's schema wants unique is, on POST, PUT and PATCH", () => {
+  const badge = (caseExact) => ({ id: "urn:example:Badge", name: "Badge", attributes: [{ name: "number", type: "string", uniqueness: "server", caseExact }, { name: "colour", type: "string" }] });
+  const user = { name: "User", endpoint: "/Users", schema: USER, schemaExtensions: [{ schema: "urn:example:Badge", required: false }] };
+  const of = (userName, number) => ({ schemas: [USER, "urn:example:Badge"], userName, "urn:example:Badge": { number, colour: "red" } });
+  for (const caseExact of [true, false]) {
+    const { handle, patch } = host({ schemas: [badge(caseExact)], resourceTypes: [user] });
+    const refused = ({ status, json }) => [status, json.scimType];
+    assert.equal(handle("POST", "/Users", of("a", "B1")).status, 201);
+    assert.deepEqual(refused(handle("POST", "/Users", of("b", "B1"))), [409, "uniqueness"]);
+    assert.equal(handle("POST", "/Users", of("b", "b1")).status, caseExact ? 201 : 409);
+    assert.equal(handle("POST", "/Users", of("c", "B3")).status, 201);
+    const { id } = handle("GET", "/Users?filter=userName%20eq%20%22c%22").json.Resources[0];
+    assert.deepEqual(refused(handle("PUT", `/Users/${id}`, of("c", "B1"))), [409, "uniqueness"]);
+    assert.deepEqual(refused(patch(`/Users/${id}`, { op: "replace", path: "urn:example:Badge:number", value: "B1" })), [409, "uniqueness"]);
+    assert.equal(patch(`/Users/${id}`, { op: "replace", path: "urn:example:Badge:number", value: "B4" }).status, 200);
+    assert.equal(handle("POST", "/Users", of("d", "B3")).status, 201);
+  }
+});
+
+test("an organization answers at its own endpoints, and says so of a config that moves them", () => {
+  const moved = { name: "User", endpoint: "/People", schema: USER };
+  assert.deepEqual(refusal(() => new Organization({ resourceTypes: [moved] })), [400, "invalidValue"]);
+  assert.equal(validate({ schemas: [USER], userName: "ann" }, { resourceTypes: [moved] }).valid, true);
+});

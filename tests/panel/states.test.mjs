@@ -85,6 +85,65 @@ test("`/` searches, `?` helps, `g` goes; the tree is edited by keys alone", asyn
   await page.getByRole("heading", { name: "History" }).waitFor();
 });
 
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page, name, most = 80) {
+  const visited = [];
+  for (let at = 0; at < most; at++) {
+    await page.keyboard.press("Tab");
+    const called = await page.evaluate(() => { const one = document.activeElement; return one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent ?? ""; });
+    visited.push(called.trim().slice(0, 40));
+    if (name.test(called.trim())) return;
+  }
+  assert.fail(`no Tab comes to ${name}: ${visited.join(" · ")}`);
+}
+
+test("no mouse at all: a group is given a role, reviewed, asked why, applied, and undone", async () => {
+  const page = await world.open("workspaces/f-training");
+  await page.getByRole("treeitem", { name: /^Training/ }).waitFor();
+  await tabTo(page, /^Edit$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Edit Training" }).waitFor();
+  await tabTo(page, /^Add a group or a person$/);
+  await page.keyboard.type("Sales");
+  await page.getByRole("option", { name: /^Sales/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Role of Sales" }).waitFor();
+  await tabTo(page, /^Add to the change$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Pending change" }).getByText(/people change/).waitFor();
+  await tabTo(page, /^Review 1 edit$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").waitFor();
+  // One stop for the whole grid; arrows walk it, Enter asks why, Escape comes back.
+  for (let at = 0; at < 60 && !(await page.evaluate(() => document.activeElement.dataset.cell)); at++) await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "After" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.evaluate(() => document.querySelector("main").focus());
+  await tabTo(page, /^Apply$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").getByText("Applied").waitFor();
+  await page.evaluate(() => document.querySelector("main").focus());
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await tabTo(page, /^Training: give Sales Editor$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /^Change #/ }).waitFor();
+  await tabTo(page, /^Undo …$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").waitFor();
+  await tabTo(page, /^Apply$/);
+  await page.keyboard.press("Enter");
+  await page.getByText("No change is pending").waitFor();
+  assert.equal((await world.worker.admin("GET", "/Folders/f-training")).body.grants.some(({ value }) => value === "g-sales"), false);
+  assert.deepEqual(page.said, []);
+});
+
 for (const [what, width, height] of [["320 px, as 1280 at 400 % is", 320, 640], ["1360 by 860 at 200 %", 680, 430]]) test(`${what}: nothing is cut off sideways`, async () => {
   for (const hash of PAGES) {
     const page = await world.open(hash, { width, height, edits: CHANGE });

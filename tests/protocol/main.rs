@@ -16,6 +16,7 @@ mod creating;
 mod discovery;
 mod lists;
 mod pages;
+mod random;
 mod reading;
 mod requests;
 mod service;

@@ -51,7 +51,8 @@ function titleOf(entry: HistoryEntry, directory: Directory): string {
   if (noun === undefined) return entry.title;
   const known = decodeURIComponent(id);
   const name = directory.people.get(known)?.name ?? directory.groups.get(known)?.name ?? directory.places.get(known)?.name ?? (known || "");
-  return `${VERBS[request.method] ?? request.method} ${noun}${name === "" ? "" : ` ${name}`}`;
+  const what = name === "" ? (endpoint === "Organization" ? noun : `a ${noun}`) : `${noun} ${name}`;
+  return `${VERBS[request.method] ?? request.method} ${what}`;
 }
 
 /** As they are exported. */

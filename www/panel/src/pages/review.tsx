@@ -24,6 +24,7 @@ import { WhyDrawer } from "./review/why-drawer";
 const CAUSES = 20_000;
 
 const useStyles = makeStyles({
+  applied: { marginBottom: "12px" },
   stack: { display: "flex", flexDirection: "column", gap: "12px" },
   says: { lineHeight: 1.35 },
   edits: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexWrap: "wrap", gap: "6px" },
@@ -40,11 +41,17 @@ const useStyles = makeStyles({
 });
 
 export default function Review() {
-  const { edits, pending, computing } = usePanel();
+  const styles = useStyles();
+  const { edits, pending, computing, applied } = usePanel();
   if (edits.length === 0) {
     return (
       <>
         <PageHead title="Review" />
+        {applied && (
+          <MessageBar intent="success" layout="multiline" role="status" className={styles.applied}>
+            <MessageBarBody><MessageBarTitle>Applied</MessageBarTitle>{applied.says} {applied.history !== null && <Link inline href={href("history", String(applied.history))}>See it in the history, or undo it</Link>}</MessageBarBody>
+          </MessageBar>
+        )}
         <Card><State icon={<BranchCompareRegular />} title="No change is pending" actions={<><Button appearance="primary" as="a" href={href("workspaces")}>Workspaces and folders</Button><Button as="a" href={href("compose")}>Compose a SCIM request</Button></>}>Edit a folder, move it, or paste what an identity provider sends. What it does to everyone’s access shows here before anything happens.</State></Card>
       </>
     );
