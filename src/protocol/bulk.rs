@@ -5,6 +5,7 @@
 //! follow as soon as there are ids for them. Should they never come, that resource is not made either (409).
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
@@ -50,7 +51,60 @@ struct Later {
     at: usize,
     path: String,
     patch: String,
-    needs: Vec<String>,
+    needs: Set<String>,
+}
+
+/// In which order operations are done: as they come, but each after those it refers to.
+struct Order<'b> {
+    /// Those that wait for no other.
+    ready: BTreeSet<usize>,
+    /// Those that wait.
+    waiting: BTreeSet<usize>,
+    /// For how many others each waits.
+    left: Vec<usize>,
+    /// Who waits for a bulkId.
+    waits_for: Map<&'b str, Vec<usize>>,
+}
+
+impl<'b> Order<'b> {
+    fn of(operations: &'b [Operation]) -> Self {
+        let named: Set<&str> = operations.iter().filter_map(|operation| operation.bulk_id.as_deref()).collect();
+        let mut order = Self { ready: BTreeSet::new(), waiting: BTreeSet::new(), left: Vec::new(), waits_for: Map::default() };
+        for (at, operation) in operations.iter().enumerate() {
+            let needs: Set<&str> = operation.needs.iter().map(String::as_str).filter(|id| named.contains(id)).collect();
+            order.left.push(needs.len());
+            if needs.is_empty() {
+                order.ready.insert(at);
+            } else {
+                order.waiting.insert(at);
+                needs.into_iter().for_each(|id| order.waits_for.entry(id).or_default().push(at));
+            }
+        }
+        order
+    }
+
+    /// The next operation, and whether all it refers to is done. Where all wait for one another, a new resource goes first.
+    fn next(&mut self, operations: &[Operation]) -> Option<(usize, bool)> {
+        if let Some(at) = self.ready.pop_first() {
+            return Some((at, true));
+        }
+        let creates = |at: &&usize| operations.get(**at).is_some_and(Operation::creates);
+        let at = *self.waiting.iter().find(creates).or(self.waiting.first())?;
+        self.waiting.remove(&at);
+        Some((at, false))
+    }
+
+    /// Who waited for it alone is ready.
+    fn is_done(&mut self, operation: &Operation) {
+        let waited = operation.bulk_id.as_deref().and_then(|id| self.waits_for.remove(id)).unwrap_or_default();
+        for at in waited {
+            let Some(left) = self.left.get_mut(at) else { continue };
+            *left -= 1;
+            if *left == 0 && self.waiting.remove(&at) {
+                self.ready.insert(at);
+            }
+        }
+    }
 }
 
 fn invalid(path: &'static str, detail: String) -> Stop {
@@ -62,26 +116,19 @@ impl Exchange<'_, '_> {
         let limits = self.draft.org.config.limits;
         let text = body_of(request, limits.payload_bytes)?;
         let (operations, fail_on_errors) = read(text, limits.json_depth, limits.bulk_operations)?;
-        let named: Map<&str, usize> =
-            operations.iter().enumerate().filter_map(|(at, operation)| Some((operation.bulk_id.as_deref()?, at))).collect();
         let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: Map::default(), later: Vec::new(), errors: 0 };
-        let mut waiting: Vec<usize> = (0..operations.len()).collect();
-        while !waiting.is_empty() && fail_on_errors.is_none_or(|limit| run.errors < limit) {
-            let undone = |at: &usize| run.done.get(*at).is_some_and(Option::is_none);
-            let pending = |id: &String| !run.ids.contains_key(id) && named.get(id.as_str()).is_some_and(undone);
-            let ready = |at: &usize| operations.get(*at).is_some_and(|operation| !operation.needs.iter().any(pending));
-            let creates = |at: &usize| operations.get(*at).is_some_and(Operation::creates);
-            let whole = waiting.iter().position(ready);
-            // None is ready: they wait for one another, and the first new resource is made without what it waits for.
-            let place = whole.or_else(|| waiting.iter().position(creates)).unwrap_or(0);
-            let at = waiting.remove(place);
-            let Some(operation) = operations.get(at) else { break };
-            let partly = operation.creates() && (whole.is_none() || operation.names_itself);
+        let mut order = Order::of(&operations);
+        while fail_on_errors.is_none_or(|limit| run.errors < limit)
+            && let Some((at, whole)) = order.next(&operations)
+            && let Some(operation) = operations.get(at)
+        {
+            let partly = operation.creates() && (!whole || operation.names_itself);
             self.bulk_operation(operation, at, partly, &mut run)?;
             self.bulk_later(&mut run)?;
+            order.is_done(operation);
         }
         for later in std::mem::take(&mut run.later) {
-            let missing = later.needs.iter().find(|id| !run.ids.contains_key(*id)).map_or("", String::as_str);
+            let missing = later.needs.iter().min().map_or("", String::as_str);
             let detail = format!("it refers to `bulkId:{missing}`, which was not made");
             let refused = error_response(&ScimError::new(409, None, detail));
             self.unmake(&later, refused, &mut run);
@@ -118,6 +165,9 @@ impl Exchange<'_, '_> {
                 run.later.push(later);
             }
             if let Some(bulk_id) = &operation.bulk_id {
+                run.later.iter_mut().for_each(|later| {
+                    later.needs.remove(bulk_id);
+                });
                 run.ids.insert(bulk_id.clone(), id);
             }
         }
@@ -127,8 +177,7 @@ impl Exchange<'_, '_> {
 
     /// Adds references whose resources have come to be.
     fn bulk_later(&mut self, run: &mut Run) -> Answer<()> {
-        let (ready, rest): (Vec<Later>, Vec<Later>) =
-            std::mem::take(&mut run.later).into_iter().partition(|later| later.needs.iter().all(|id| run.ids.contains_key(id)));
+        let (ready, rest): (Vec<Later>, Vec<Later>) = std::mem::take(&mut run.later).into_iter().partition(|later| later.needs.is_empty());
         run.later = rest;
         for later in ready {
             let body = substituted(&later.patch, &run.ids).into_owned();
@@ -412,7 +461,7 @@ fn request_of(operation: &Operation, ids: &Map<String, String>) -> Result<Reques
 }
 
 /// The same data without references that have no id yet, and the PATCH that adds them with the bulkIds it waits for.
-fn without_references(data: &str, ids: &Map<String, String>) -> (String, Option<(String, Vec<String>)>) {
+fn without_references(data: &str, ids: &Map<String, String>) -> (String, Option<(String, Set<String>)>) {
     let Ok(mut value) = Json::parse(data) else { return (data.to_owned(), None) };
     let missing = |value: &Json<'_>| {
         let mut found = Vec::new();

@@ -242,3 +242,16 @@ fn a_thousand_operations_against_the_order_of_their_references_are_done() {
     let last = service.ask(get(&format!("/Users?filter={}", encoded("userName eq \"g999\"")))).body["Resources"][0].clone();
     assert_eq!(last["id"], json!("6"), "what the others wait for is made first");
 }
+
+#[test]
+fn many_references_that_wait_for_one_another_are_made() {
+    // Two hundred groups in a circle, each with all the others as members, and what they all wait for stands last.
+    let names: Vec<String> = (0..200).map(|at| format!("g{at}")).collect();
+    let all: Vec<String> = names.iter().map(|name| format!("bulkId:{name}")).chain(["bulkId:u".into()]).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    let mut operations: Vec<Value> = names.iter().map(|name| group(name, name, &all)).collect();
+    operations.push(user("u", "dee"));
+    let mut service = Service::with(json!({}));
+    assert!(statuses(&done(&mut service, json!(operations))).iter().all(|status| *status == "201"));
+    assert_eq!(members(&mut service, "2").len(), 201);
+}
