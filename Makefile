@@ -11,7 +11,7 @@ JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
 WORKER := target/worker/index.js
 PANEL := www/panel/dist/index.html
 
-.PHONY: help build demo serve test bench check clean
+.PHONY: help build demo serve test bench opinion check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -29,6 +29,9 @@ test: build ## native tests, the package in Node, both in headless Chromium, the
 
 bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization protocol" chooses
 	@build/bench.sh $(PARTS)
+
+opinion: $(GEN)/core.cjs ## a million random cases asked of the crate, of the wasm file and of a naive reference; CASES=, SEED=
+	@build/opinion.sh $(CASES) $(SEED)
 
 check: build ## formatting, lints, documentation, types, size
 	@build/check.sh

@@ -240,6 +240,7 @@ fn run(seed: u64, seen: &mut Seen) {
                 (theirs.status, &theirs.headers, &theirs.body),
                 "{say}: request {index} of {told}"
             );
+            assert!(ours.status < 400 || single.records.is_empty(), "{say}: request {index} is refused and changes something");
             one_by_one.commit_plan(&mut single).unwrap();
         }
         let apart = naive::read(&one_by_one.records(None, 0).bytes);

@@ -2,7 +2,6 @@
 
 use hashbrown::HashTable;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::body::Body;
 use super::digest::Digest;
@@ -13,6 +12,7 @@ use super::settings::Settings;
 use super::store::{Edits, Organization};
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Rank};
+use crate::maps::Map;
 use crate::resource::Packed;
 use crate::schema::AttributeId;
 
@@ -21,11 +21,11 @@ pub(crate) struct Draft<'o> {
     pub(crate) org: &'o Organization,
     pub(crate) edits: Edits,
     fresh: HashTable<u32>,
-    body_at: HashMap<u32, usize>,
+    body_at: Map<u32, usize>,
     index: Index,
     /// Sums of the containers that were written to: kept up, so that many requests of one plan stay linear. A deletion
     /// takes edges of any container, and empties it.
-    sums: HashMap<u32, Digest>,
+    sums: Map<u32, Digest>,
     /// Index of the request that writes.
     pub(crate) cause: u32,
 }
@@ -36,9 +36,9 @@ impl<'o> Draft<'o> {
             org,
             edits: Edits::default(),
             fresh: HashTable::new(),
-            body_at: HashMap::new(),
+            body_at: Map::default(),
             index: Index::default(),
-            sums: HashMap::new(),
+            sums: Map::default(),
             cause: 0,
         }
     }

@@ -78,7 +78,7 @@ impl Subject {
 
     pub(crate) fn insert(&mut self, index: usize, pair: [u32; 2]) {
         if self.pairs.len() == self.pairs.capacity() {
-            self.pairs.reserve_exact(if self.pairs.is_empty() { 2 } else { 4.max(self.pairs.len() / 8) });
+            self.pairs.reserve_exact(2.max(self.pairs.len() / 8));
         }
         if index <= self.pairs.len() {
             self.pairs.insert(index, pair);

@@ -46,8 +46,6 @@ pub struct Restored {
 /// How almost every record of a large organization goes on.
 const USER_MEMBER: &str = r#"{"type":"User"}"#;
 
-const ROOM_AHEAD: usize = 2 << 20;
-
 /// How its line begins, and how it ends.
 const MEMBER_LINE: &str = r#"{"key":"member/"#;
 const USER_LINE_END: &str = r#"","value":{"type":"User"}}"#;
@@ -67,10 +65,6 @@ impl Organization {
         };
         for id in std::mem::take(&mut self.retired) {
             self.release_unused(id);
-        }
-        if text.len() > ROOM_AHEAD / 4 {
-            // Wasm memory then grows in few large steps; each step costs the JavaScript heap around it a collection.
-            drop(std::hint::black_box(Vec::<u8>::with_capacity(ROOM_AHEAD)));
         }
         let mut restore = Restore { org: self, fed: 0, run: None, lines: true };
         let fed = restore.records(text);

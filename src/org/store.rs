@@ -20,6 +20,7 @@ use super::net::mix;
 use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
+use crate::maps::Map;
 use crate::resource::{Document, NodeId};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 
@@ -90,7 +91,7 @@ pub(crate) struct Edits {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Opposite {
     pub(crate) change: Change,
-    pub(crate) bodies: HashMap<u32, Option<Body>>,
+    pub(crate) bodies: Map<u32, Option<Body>>,
 }
 
 impl Edits {
@@ -245,7 +246,7 @@ impl Organization {
         let came: Vec<Id> = edits.change.created().map(|(id, _)| id).collect();
         let change = self.facts.commit(edits.change);
         self.follow(&came, &gone);
-        let mut bodies = HashMap::new();
+        let mut bodies = Map::default();
         for id in &gone {
             let old = self.put_body(*id, None);
             bodies.insert(id.0, old);

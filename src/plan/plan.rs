@@ -68,7 +68,10 @@ impl Organization {
             let response = match (exchange.route_noting(request), context.atomic) {
                 (Ok(response), _) => response,
                 (Err(Stop::Refused(error)), false) => crate::protocol::refusal(request, &error),
-                (Err(Stop::Refused(error) | Stop::Fatal(error)), _) => return Err(ScimError { request: Some(index), ..error }),
+                (Err(Stop::Refused(mut error) | Stop::Fatal(mut error)), _) => {
+                    error.request = Some(index);
+                    return Err(error);
+                }
             };
             responses.push(response);
         }

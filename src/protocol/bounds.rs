@@ -1,10 +1,9 @@
 //! What a write is held to besides its schema: how deep groups may stand in one another, and what guards may be set to.
 
-use std::collections::HashSet;
-
 use super::exchange::{Answer, Exchange};
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::maps::Set;
 use crate::org::{Id, Kind};
 use crate::resource::{Document, NodeId};
 
@@ -19,7 +18,7 @@ impl Exchange<'_, '_> {
         }
         let groups = self.draft.groups();
         let levels = |start: &[Id], up: bool| {
-            let mut seen: HashSet<Id> = start.iter().copied().collect();
+            let mut seen: Set<Id> = start.iter().copied().collect();
             let mut level = start.to_vec();
             let mut count = 0;
             // Once every group there is was seen, no further level can follow.

@@ -5,7 +5,7 @@
 //! follow as soon as there are ids for them. Should they never come, that resource is not made either (409).
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use super::exchange::{Answer, Exchange, Stop, body_of, error_response};
 use super::request::{Method, Request, Response};
@@ -13,6 +13,7 @@ use super::target::{Address, Target, encoded, endpoint};
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::json::{Json, parse_string};
+use crate::maps::{Map, Set};
 use crate::org::Class;
 use crate::resource::{Members, Scanner, Span, Token, push_quoted};
 
@@ -50,7 +51,7 @@ struct Later {
     at: usize,
     path: String,
     patch: String,
-    needs: HashSet<String>,
+    needs: Set<String>,
 }
 
 /// In which order operations are done: as they come, but each after those it refers to.
@@ -62,15 +63,15 @@ struct Order<'b> {
     /// For how many others each waits.
     left: Vec<usize>,
     /// Who waits for a bulkId.
-    waits_for: HashMap<&'b str, Vec<usize>>,
+    waits_for: Map<&'b str, Vec<usize>>,
 }
 
 impl<'b> Order<'b> {
     fn of(operations: &'b [Operation]) -> Self {
-        let named: HashSet<&str> = operations.iter().filter_map(|operation| operation.bulk_id.as_deref()).collect();
-        let mut order = Self { ready: BTreeSet::new(), waiting: BTreeSet::new(), left: Vec::new(), waits_for: HashMap::new() };
+        let named: Set<&str> = operations.iter().filter_map(|operation| operation.bulk_id.as_deref()).collect();
+        let mut order = Self { ready: BTreeSet::new(), waiting: BTreeSet::new(), left: Vec::new(), waits_for: Map::default() };
         for (at, operation) in operations.iter().enumerate() {
-            let needs: HashSet<&str> = operation.needs.iter().map(String::as_str).filter(|id| named.contains(id)).collect();
+            let needs: Set<&str> = operation.needs.iter().map(String::as_str).filter(|id| named.contains(id)).collect();
             order.left.push(needs.len());
             if needs.is_empty() {
                 order.ready.insert(at);
@@ -115,7 +116,7 @@ impl Exchange<'_, '_> {
         let limits = self.draft.org.config.limits;
         let text = body_of(request, limits.payload_bytes)?;
         let (operations, fail_on_errors) = read(text, limits.json_depth, limits.bulk_operations)?;
-        let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: HashMap::new(), later: Vec::new(), errors: 0 };
+        let mut run = Run { done: operations.iter().map(|_| None).collect(), ids: Map::default(), later: Vec::new(), errors: 0 };
         let mut order = Order::of(&operations);
         while fail_on_errors.is_none_or(|limit| run.errors < limit)
             && let Some((at, whole)) = order.next(&operations)
@@ -226,7 +227,7 @@ impl Exchange<'_, '_> {
 
 struct Run {
     done: Vec<Option<Done>>,
-    ids: HashMap<String, String>,
+    ids: Map<String, String>,
     later: Vec<Later>,
     errors: u64,
 }
@@ -307,7 +308,7 @@ fn read(text: &str, depth: usize, limit: usize) -> Answer<(Vec<Operation>, Optio
         return Err(invalid("schemas", format!("`schemas` must list `{REQUEST}`")));
     }
     let operations = operations.ok_or_else(|| invalid("Operations", "`Operations` must be an array of operations".into()))?;
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     if let Some(id) = operations.iter().filter_map(|operation| operation.bulk_id.as_deref()).find(|id| !seen.insert(*id)) {
         return Err(invalid("Operations.bulkId", format!("the bulkId `{id}` is used twice")));
     }
@@ -393,7 +394,7 @@ fn quoted_references(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Puts ids in place of the references that can be resolved.
-fn substituted<'t>(data: &'t str, ids: &HashMap<String, String>) -> Cow<'t, str> {
+fn substituted<'t>(data: &'t str, ids: &Map<String, String>) -> Cow<'t, str> {
     if !data.contains(REFERENCE) {
         return Cow::Borrowed(data);
     }
@@ -402,7 +403,7 @@ fn substituted<'t>(data: &'t str, ids: &HashMap<String, String>) -> Cow<'t, str>
     Cow::Owned(value.to_string())
 }
 
-fn substitute(value: &mut Json<'_>, ids: &HashMap<String, String>) {
+fn substitute(value: &mut Json<'_>, ids: &Map<String, String>) {
     match value {
         Json::Text(text) => {
             if let Some(id) = text.strip_prefix(REFERENCE).and_then(|id| ids.get(id)) {
@@ -425,7 +426,7 @@ fn substitute(value: &mut Json<'_>, ids: &HashMap<String, String>) {
     }
 }
 
-fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Request, ScimError> {
+fn request_of(operation: &Operation, ids: &Map<String, String>) -> Result<Request, ScimError> {
     let fault = |status: u16, scim_type: ScimType, detail: String| Err(ScimError::new(status, Some(scim_type), detail));
     let method = match Method::named(&operation.method.to_ascii_uppercase()) {
         Some(Method::Get) | None => {
@@ -460,7 +461,7 @@ fn request_of(operation: &Operation, ids: &HashMap<String, String>) -> Result<Re
 }
 
 /// The same data without references that have no id yet, and the PATCH that adds them with the bulkIds it waits for.
-fn without_references(data: &str, ids: &HashMap<String, String>) -> (String, Option<(String, HashSet<String>)>) {
+fn without_references(data: &str, ids: &Map<String, String>) -> (String, Option<(String, Set<String>)>) {
     let Ok(mut value) = Json::parse(data) else { return (data.to_owned(), None) };
     let missing = |value: &Json<'_>| {
         let mut found = Vec::new();

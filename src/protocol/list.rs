@@ -6,8 +6,6 @@
 //! every resource once: a filter without an index compares what is packed and reads those that may pass, an order takes its one
 //! value and keeps the first of them, up to the end of the page.
 
-use std::collections::HashSet;
-
 use super::exchange::{Answer, Exchange, body_of, judge_content_type};
 use super::order::merged;
 use super::projection::Projection;
@@ -16,6 +14,7 @@ use super::representation::Representations;
 use super::request::{Request, Response};
 use super::target::Address;
 use crate::issue::ScimType;
+use crate::maps::Set;
 use crate::org::{Class, Id, Kind};
 use crate::path::{self, AttributePath, Comparison, Literal, parse_attribute_path};
 use crate::resource::{Filter, NodeId};
@@ -271,7 +270,7 @@ impl Exchange<'_, '_> {
     }
 
     /// Whether a resource passes; of a group's members only those the filter asks for are looked at.
-    fn passes(&self, filter: &Filter, names: &Names, id: Id, kind: Kind, wanted: Option<&HashSet<String>>) -> Answer<bool> {
+    fn passes(&self, filter: &Filter, names: &Names, id: Id, kind: Kind, wanted: Option<&Set<String>>) -> Answer<bool> {
         let org = self.draft.org;
         let of = org.type_of(kind);
         let Some(test) = filter.test_for(of) else { return Ok(false) };
@@ -330,12 +329,12 @@ fn for_each_path(tree: &path::Filter, found: &mut dyn FnMut(&AttributePath, bool
 }
 
 /// The members a filter asks for by `eq` alone; `None` when it asks for anything else about members.
-fn members_asked(tree: &path::Filter) -> Option<HashSet<String>> {
-    let mut asked = HashSet::new();
+fn members_asked(tree: &path::Filter) -> Option<Set<String>> {
+    let mut asked = Set::default();
     collect_members(tree, &mut asked).then_some(asked)
 }
 
-fn collect_members(tree: &path::Filter, asked: &mut HashSet<String>) -> bool {
+fn collect_members(tree: &path::Filter, asked: &mut Set<String>) -> bool {
     let is_members = |path: &AttributePath| path.name.eq_ignore_ascii_case("members");
     match tree {
         path::Filter::And(terms) | path::Filter::Or(terms) => terms.iter().all(|term| collect_members(term, asked)),

@@ -1,13 +1,12 @@
 //! PATCH of a group (RFC 7644 §3.5.2): members come and go as facts, apart from the document, so that one costs one.
 
-use std::collections::HashMap;
-
 use super::exchange::{Answer, Exchange, Stop};
 use super::representation::Representations;
 use super::write::names;
 use crate::dialect::Tolerance;
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType};
+use crate::maps::Map;
 use crate::org::{Class, Id, Kind};
 use crate::patch::members::{ListEdit, Reference, edits_of, is_on, reader};
 use crate::patch::{Patcher, operations};
@@ -83,7 +82,7 @@ impl Exchange<'_, '_> {
         let mut concerned = Concerned::default();
         for (index, edit) in edits {
             let at = |stop: Stop| match stop {
-                Stop::Refused(error) => Stop::Refused(ScimError { operation: Some(*index), ..error }),
+                Stop::Refused(error) => Stop::Refused(error.of_operation(Some(*index))),
                 fatal => fatal,
             };
             match edit {
@@ -150,7 +149,7 @@ impl Exchange<'_, '_> {
 #[derive(Default)]
 struct Concerned {
     order: Vec<Id>,
-    state: HashMap<u32, bool>,
+    state: Map<u32, bool>,
 }
 
 impl Concerned {

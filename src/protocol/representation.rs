@@ -1,10 +1,10 @@
 //! A resource as JSON: what is stored, and what the server fills in (RFC 7643 §3.1, §4.1.2, §4.2).
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
+use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
 use crate::resource::{Packed, Value, push_quoted, push_uuid, value::date_time_text};
 use crate::schema::{AttributeId, common};
@@ -328,7 +328,7 @@ impl Representations<'_, '_> {
         if direct.is_empty() {
             return;
         }
-        let mut seen: HashSet<Id> = direct.iter().copied().collect();
+        let mut seen: Set<Id> = direct.iter().copied().collect();
         let mut todo = direct.clone();
         while let Some(group) = todo.pop() {
             view.for_each_group_of(group, |above| {

@@ -1,7 +1,5 @@
 //! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole. A group's members: [`super::members`].
 
-use std::collections::{HashMap, HashSet};
-
 use super::exchange::{Answer, Exchange, Stop, body_of, judge_content_type};
 use super::projection::Selection;
 use super::representation::{Representations, type_name};
@@ -9,6 +7,7 @@ use super::request::{Request, Response};
 use super::target::Address;
 use crate::error::ScimError;
 use crate::issue::{ScimType, Severity};
+use crate::maps::{Map, Set};
 use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
 use crate::patch::members::{Reference, reference};
 use crate::patch::patch_document;
@@ -151,8 +150,9 @@ impl Exchange<'_, '_> {
         let first = findings.issues.iter().find(|issue| issue.severity == Severity::Error).cloned();
         if let Some(issue) = first {
             let status = if issue.scim_type == Some(ScimType::Uniqueness) { 409 } else { 400 };
-            let error = ScimError::new(status, issue.scim_type, format!("{} ({})", issue.detail, issue.clause)).at(issue.path);
-            return Err(ScimError { issues: findings.issues, ..error }.into());
+            let mut error = ScimError::new(status, issue.scim_type, format!("{} ({})", issue.detail, issue.clause)).at(issue.path);
+            error.issues = findings.issues;
+            return Err(error.into());
         }
         self.notes.append(&mut findings.notes);
         Ok(document)
@@ -355,9 +355,9 @@ impl Exchange<'_, '_> {
 
     /// What differs between the edges that are and the edges wanted: subject, before, after.
     fn edge_changes(&self, id: Id, edges: &[(Id, Rank)]) -> Vec<(Id, Rank, Rank)> {
-        let wanted: HashMap<u32, Rank> = edges.iter().map(|(subject, rank)| (subject.0, *rank)).collect();
+        let wanted: Map<u32, Rank> = edges.iter().map(|(subject, rank)| (subject.0, *rank)).collect();
         let mut changes = Vec::new();
-        let mut there = HashMap::new();
+        let mut there = Map::default();
         self.draft.view().for_each_grant_on(id, |subject, rank| {
             there.insert(subject.0, rank);
             // An edge to someone who is not there is not shown and stays as it is.
@@ -396,7 +396,7 @@ impl Exchange<'_, '_> {
             }
             return;
         }
-        let kept: HashSet<Id> = edges.iter().map(|(subject, _)| *subject).collect();
+        let kept: Set<Id> = edges.iter().map(|(subject, _)| *subject).collect();
         let mut gone = Vec::new();
         self.draft.view().for_each_member(id, |member| {
             if !kept.contains(&member) && self.draft.kind(member).is_some() {

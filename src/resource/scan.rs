@@ -4,11 +4,11 @@
 //! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use thiserror::Error;
 
 pub(crate) use crate::json::unescaped;
+use crate::maps::Set;
 
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -357,7 +357,7 @@ impl<'t> Scanner<'t> {
 pub(crate) struct Members<'t> {
     scanner: Scanner<'t>,
     open: bool,
-    seen: HashSet<String>,
+    seen: Set<String>,
 }
 
 impl<'t> Members<'t> {
@@ -370,7 +370,7 @@ impl<'t> Members<'t> {
         }
         scanner.expect(b'{', "`{`")?;
         let open = !scanner.take(b'}');
-        Ok(Some(Self { scanner, open, seen: HashSet::new() }))
+        Ok(Some(Self { scanner, open, seen: Set::default() }))
     }
 
     /// The next name, and the span of its value with a string's quotation marks.

@@ -16,6 +16,10 @@ const tab = (name) => (page) => page.getByRole("tab", { name }).click();
 const PAGES = {
   organization: ["organization"], people: ["organization", { then: tab(/^People/) }], group: ["organization/g-design"], token: ["organization", { then: press("New token") }],
   workspaces: ["workspaces/f-brand"], pending: ["workspaces/f-brand", { edits: CHANGE }], edit: ["workspaces/f-brand", { then: press("Edit") }], move: ["workspaces/f-brand", { then: press("Move") }],
+  readme: ["review", { height: 900, edits: [
+    edit("Move Press into Company", patch("/Folders/f-press", { op: "replace", path: "parent", value: { value: "w-company", type: "Workspace" } })), CHANGE[0],
+    edit("Delete group Launch crew", { method: "DELETE", path: "/Groups/g-launch" }),
+  ] }],
   review: ["review", { edits: CHANGE }], person: ["review", { edits: CHANGE, then: tab("By person") }], place: ["review", { edits: CHANGE, then: tab("By place") }],
   why: ["review", { edits: CHANGE, then: (page) => page.getByRole("gridcell", { name: /Why\?$/ }).first().click() }],
   held: ["review", { edits: [edit("Delete group Design", { method: "DELETE", path: "/Groups/g-design" })], then: press("Apply …") }],

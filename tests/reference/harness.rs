@@ -251,7 +251,7 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
 }
 
 /// Equal JSON, `schemas` in any order.
-fn same_resource(a: &str, b: &str) -> bool {
+pub fn same_resource(a: &str, b: &str) -> bool {
     let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else {
         return false;
     };

@@ -60,7 +60,7 @@ test("a held request is in the inbox once, however often it is sent, and loud", 
   for (let index = 0; index < 3; index++) assert.equal((await scim("DELETE", `/Groups/${staff.id}`)).status, 403);
   const { summary, entries } = await must(200, api("GET", "/inbox"));
   assert.deepEqual([summary.undecided, summary.people, summary.red], [1, 6, 0]);
-  assert.match(summary.headline, /^6 people removed by the identity provider still have access, oldest \d+ min$/);
+  assert.match(summary.headline, /^6 people removed by the identity provider still have access, oldest (under 1|\d+) min$/);
   const [entry] = entries;
   assert.deepEqual([entry.count, entry.state, entry.target.name, entry.people.length], [3, "undecided", "Staff", 6]);
   assert.match(entry.meaning, /^6 people removed by Entra still have access/);

@@ -52,6 +52,12 @@ export function guards(before, after, { rows, lockedOut }, ledger, { actor, now,
   const active = before.ids("User").filter((user) => before.active(user));
   const groups = groupsOf(before, after);
   const recent = (entries, { window }) => [...entries].filter(([, { at }]) => at > now - window * MINUTE);
+  /** By group, its first loss in the window; the organization as a source stands among them. */
+  const firstLosses = ({ window }) => new Map([...ledger.groups].flatMap(([id, { at, had, later = [] }]) => {
+    const losses = [{ at, had }, ...later.map((loss) => ({ at: Date.parse(loss.at), had: loss.had }))];
+    const first = losses.find((loss) => loss.at > now - window * MINUTE);
+    return first === undefined ? [] : [[id, first]];
+  }));
 
   judge("lastOwner", ({ outcome }) => old.owned("organization") && !present.owned("organization")
     && { outcome: actor.kind === "identityProvider" && outcome === "forbid" ? "hold" : outcome });
@@ -75,7 +81,7 @@ export function guards(before, after, { rows, lockedOut }, ledger, { actor, now,
     if (losing.size > 0 && reaches(lost, base, setting)) counts.usersLosing = lost;
     const locked = new Set([...lockedOut, ...users.filter(([, { all }]) => all).map(([user]) => user)]).size;
     if (lockedOut.length > 0 && reaches(locked, base, setting)) counts.usersLockedOut = locked;
-    const known = new Map(recent(ledger.groups, setting));
+    const known = firstLosses(setting);
     const gone = groups.filter(({ removed }) => removed > 0).flatMap(({ id, before: size, removed }) => {
       const had = known.get(id)?.had ?? size;
       const count = Math.max(0, had - size) + removed;
@@ -83,7 +89,7 @@ export function guards(before, after, { rows, lockedOut }, ledger, { actor, now,
     });
     if (gone.length > 0) counts.membersGone = Math.max(...gone);
     const deleted = groups.filter((group) => group.deleted).length;
-    const earlier = [...known.keys()].filter((id) => before.kind(id) !== "Group").length;
+    const earlier = [...known.keys()].filter((id) => id !== "organization" && before.kind(id) !== "Group").length;
     if (deleted > 0 && reaches(deleted + earlier, groups.length + earlier, setting)) counts.groupsDeleted = deleted + earlier;
     return Object.keys(counts).length > 0 && { counts };
   });
@@ -91,11 +97,12 @@ export function guards(before, after, { rows, lockedOut }, ledger, { actor, now,
   judge("massGain", (setting) => reaches(gaining.size, active.length, setting) && { counts: { usersGaining: gaining.size } });
 
   judge("emptySource", (setting) => {
-    const known = new Map(recent(ledger.groups, setting));
+    const known = firstLosses(setting);
     const emptied = groups.some(({ id, before: size, after: left, removed, deleted }) =>
       Math.max(size, known.get(id)?.had ?? 0) >= setting.count && (deleted || (removed > 0 && left === 0)));
     const left = recent(ledger.users, setting).filter(([user]) => !before.active(user)).length;
-    const deserted = active.length > 0 && active.length + left >= setting.count && !after.ids("User").some((user) => after.active(user));
+    const whole = Math.max(active.length + left, known.get("organization")?.had ?? 0);
+    const deserted = active.length > 0 && whole >= setting.count && !after.ids("User").some((user) => after.active(user));
     return (emptied || deserted) && {};
   });
 

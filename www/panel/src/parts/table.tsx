@@ -18,7 +18,7 @@ const useStyles = makeStyles({
   name: { padding: 0, fontSize: "12px", fontWeight: 600, color: tokens.colorNeutralForeground2 },
   body: { position: "relative" },
   row: { position: "absolute", left: 0, right: 0 },
-  cell: { display: "block", height: "auto", padding: 0, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
+  cell: { display: "block", height: "auto", minHeight: 0, padding: 0, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
 });
 
 export function Table<T>({ label, items, columns, keyOf, height = 52 }: { label: string; items: T[]; columns: Column<T>[]; keyOf: (item: T) => string; height?: number }) {

@@ -16,7 +16,7 @@ const useStyles = makeStyles({
   scroll: { overflow: "auto", maxHeight: "max(380px, calc(100vh - 330px))", borderTop: `1px solid ${tokens.colorNeutralStroke2}` },
   body: { position: "relative" },
   line: { position: "absolute", left: 0, right: 0, display: "flex", alignItems: "center", gap: "12px", boxSizing: "border-box", padding: "0 16px", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
-  cell: { display: "block", height: "auto", padding: 0, flexGrow: 0, flexShrink: 0, flexBasis: "auto" },
+  cell: { display: "block", height: "auto", minHeight: 0, padding: 0, flexGrow: 0, flexShrink: 0, flexBasis: "auto" },
   group: { backgroundColor: tokens.colorNeutralBackground2, fontWeight: 600, paddingLeft: "6px" },
   name: { flexGrow: 1, flexShrink: 1, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   inset: { paddingLeft: "44px", "@media (max-width: 600px)": { paddingLeft: "12px" } },
