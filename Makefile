@@ -11,7 +11,7 @@ JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
 WORKER := target/worker/index.js
 PANEL := www/panel/dist/index.html
 
-.PHONY: help build demo serve test bench check clean
+.PHONY: help build demo serve test bench opinion check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -27,8 +27,11 @@ serve: build ## the edge worker on 127.0.0.1:8787, with an empty organization th
 test: build ## native tests, the package in Node, both in headless Chromium, the worker, two conformance suites, the panel
 	@build/test.sh
 
-bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization" chooses
+bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization protocol" chooses
 	@build/bench.sh $(PARTS)
+
+opinion: $(GEN)/core.cjs ## a million random cases asked of the crate, of the wasm file and of a naive reference; CASES=, SEED=
+	@build/opinion.sh $(CASES) $(SEED)
 
 check: build ## formatting, lints, documentation, types, size
 	@build/check.sh
@@ -56,5 +59,5 @@ www/panel/node_modules/.package-lock.json: www/panel/package.json www/panel/pack
 	@cd www/panel && npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
-$(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts $(shell find www/panel/src www/panel/public -type f)
+$(PANEL): $(GEN)/core.cjs www/panel/node_modules/.package-lock.json www/panel/index.html www/panel/vite.config.ts www/worker/src/api.ts www/worker/src/people.ts $(shell find www/panel/src www/panel/public -type f)
 	@cd www/panel && npx --no-install vite build --logLevel warn

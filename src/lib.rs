@@ -29,6 +29,7 @@ mod error;
 mod issue;
 mod json;
 mod limits;
+mod maps;
 pub mod org;
 pub mod patch;
 pub mod path;
@@ -42,7 +43,7 @@ mod validate;
 pub mod wasm;
 
 pub use dialect::{Dialect, Tolerance};
-pub use error::ScimError;
+pub use error::{Refusal, ScimError};
 pub use issue::{Issue, Note, ScimType, Severity};
 pub use limits::Limits;
 pub use org::{Config, ConfigError, Organization};

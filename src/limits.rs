@@ -11,7 +11,7 @@ use crate::path::FilterLimits;
 pub struct Limits {
     /// Bytes of one payload: 413 above. Default 16 MiB.
     pub payload_bytes: usize,
-    /// Objects and arrays inside one another: 400 invalidSyntax above. Default 64.
+    /// Objects and arrays inside one another: 400 tooMany above. Default 64.
     pub json_depth: usize,
     /// Parentheses and brackets of a filter inside one another: 400 invalidFilter above. Default 50.
     pub filter_depth: usize,
@@ -23,9 +23,9 @@ pub struct Limits {
     pub bulk_operations: usize,
     /// Resources in one page: more are not given. Default 1,000.
     pub page_size: usize,
-    /// Folders inside one another: 400 invalidValue above. Default 50.
+    /// Folders inside one another: 400 tooMany above. Default 50.
     pub folder_depth: usize,
-    /// Groups inside one another: 400 invalidValue above. Default 50.
+    /// Groups inside one another: 400 tooMany above. Default 50.
     pub group_depth: usize,
 }
 

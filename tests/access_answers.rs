@@ -49,6 +49,27 @@ fn text<T: serde::Serialize>(answer: &T) -> Value {
     serde_json::to_value(answer).unwrap()
 }
 
+/// The table in the documentation of `access`: five situations, each with the reason that is given.
+#[test]
+fn the_documentation_tells_the_reasons_that_are_given() {
+    let mut organization = acme();
+    organization
+        .restore(
+            br#"{"key":"user/u-eve","value":{"userName":"eve@acme.example","displayName":"Eve"}}
+{"key":"member/g-all/u-eve","value":{"type":"User"}}"#,
+        )
+        .unwrap();
+    let page = include_str!("../src/access/mod.rs");
+    let told: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix(" |")?.split_once("? | "))
+        .map(|(_, reason)| reason)
+        .collect();
+    let asked = [("u-bea", "f-plans"), ("u-bea", "f-salaries"), ("u-eve", "f-drafts"), ("u-dan", "f-salaries"), ("u-carl", "f-plans")];
+    let given: Vec<String> = asked.iter().map(|(user, id)| organization.explain(user, &folder(id)).reason).collect();
+    assert_eq!(told, given);
+}
+
 #[test]
 fn why_may_bea_edit_plans() {
     let organization = acme();

@@ -324,9 +324,7 @@ fn many_operations_stay_near_linear() {
             taken
         };
         time(500);
-        let (small, large) = (least(time, 1_000), least(time, 10_000));
-        println!("{what}: {small:?} for 1,000 and {large:?} for 10,000");
-        assert!(large < small * 60, "{what}: {small:?} for 1,000 and {large:?} for 10,000");
+        assert_near_linear(what, time);
     }
     let time = |n: usize| {
         let whole: Vec<Value> = (0..n).map(|i| json!({"value": id(n - i)})).collect();
@@ -338,6 +336,15 @@ fn many_operations_stay_near_linear() {
         assert!(apply_patch(Registry::builtin(), group.as_bytes(), patch.as_bytes(), &PatchOptions::default()).unwrap().changed);
         start.elapsed()
     };
-    let (small, large) = (least(time, 1_000), least(time, 10_000));
-    assert!(large < small * 60, "replace: {small:?} for 1,000 and {large:?} for 10,000");
+    assert_near_linear("replace", time);
+}
+
+/// On a busy machine the long one is interrupted and the short one is not: it is measured up to four times.
+fn assert_near_linear(what: &str, time: impl Fn(usize) -> Duration) {
+    let near_linear = (0..4).any(|_| {
+        let (small, large) = (least(&time, 1_000), least(&time, 10_000));
+        println!("{what}: {small:?} for 1,000 and {large:?} for 10,000");
+        large < small * 60
+    });
+    assert!(near_linear, "{what}");
 }

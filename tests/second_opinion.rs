@@ -127,7 +127,7 @@ fn the_cases_are_interesting() {
         };
         *tally.entry(format!("{} {outcome}", line.at("kind").unwrap().text().unwrap())).or_default() += 1;
         for note in line.at("notes").map(|v| v.list()).unwrap_or_default() {
-            *tally.entry(format!("note {}", note.list()[0].text().unwrap())).or_default() += 1;
+            *tally.entry(format!("note {}", note.text().unwrap_or_else(|| note.list()[0].text().unwrap()))).or_default() += 1;
         }
     }
     println!("{tally:#?}");

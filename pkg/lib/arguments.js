@@ -69,7 +69,15 @@ let slab = new Uint8Array(SLAB);
 let used = 0;
 
 function keep(bytes) {
-  if (bytes.length === 0) return EMPTY; // also a detached one, which cannot be copied
+  try {
+    return copied(bytes);
+  } catch {
+    return EMPTY; // detached: V8's optimized code may still see the length it had
+  }
+}
+
+function copied(bytes) {
+  if (bytes.length === 0) return EMPTY;
   if (bytes.length > SLAB >> 2) return new Uint8Array(bytes);
   if (used + bytes.length > SLAB) {
     slab = new Uint8Array(SLAB);
@@ -101,6 +109,9 @@ export function text(value, name) {
   if (typeof value !== "string") throw badValue(`\`${name}\` must be a string, not ${kind(value)}`);
   return wellFormed(value, name);
 }
+
+/** The items of a list, read once. */
+export const items = (value, name) => reading(name, () => Array.from(value));
 
 /** A whole number from 0 up. */
 export function count(value, name) {
@@ -147,8 +158,11 @@ export function pick(object, name, readers) {
   });
 }
 
+/** Also of a revoked proxy, which cannot be asked. */
+export const isList = (value, name) => reading(name, () => Array.isArray(value));
+
 export function list(value, name) {
-  if (!reading(name, () => Array.isArray(value))) throw badValue(`\`${name}\` must be an array, not ${kind(value)}`);
+  if (!isList(value, name)) throw badValue(`\`${name}\` must be an array, not ${kind(value)}`);
   return value;
 }
 

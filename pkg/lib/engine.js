@@ -1,6 +1,7 @@
 // One instance of the wasm module: its buffers, its traps. `sharedEngine` serves the stateless functions; each
 // Organization takes an engine of its own, so that a trap or a `free()` in one leaves the others as they are.
 import { ScimError } from "./error.js";
+import { once } from "./once.js";
 
 /** Room for arguments, kept between calls, in bytes. */
 const ROOM = 1 << 16;
@@ -130,6 +131,25 @@ class Engine {
     return JSON.parse(this.text());
   }
 
+  /** The last answer where it is that of a plan: JSON in one line, and behind it the texts that the line has the lengths of. */
+  planned() {
+    const text = this.text();
+    const end = text.indexOf("\n");
+    const answer = JSON.parse(text.slice(0, end));
+    let at = end + 1;
+    const take = (length) => text.slice(at, (at += length));
+    for (const response of answer.responses) if (response.body !== null) response.body = take(response.body);
+    if (answer.refusal !== null) answer.refusal.body = take(answer.refusal.body);
+    answer.writes = answer.records.length !== 0; // also where it is a length: of none there is a list
+    answer.later = null;
+    if (typeof answer.records === "number") {
+      // Many records are made objects when they are first read: their text is here, so that this can never fail.
+      const records = take(answer.records);
+      answer.later = once(() => JSON.parse(records));
+    }
+    return answer;
+  }
+
   /** A copy of the last answer. */
   copy() {
     return this.#output().slice();
@@ -221,9 +241,13 @@ class Engine {
 
   #put(arg, offset) {
     if (typeof arg !== "string") {
-      if (arg.length === 0) return 0; // also a detached one, which `set` refuses
+      if (arg.length === 0) return 0;
       this.#reserve(offset + arg.length);
-      this.#view.set(arg, offset);
+      try {
+        this.#view.set(arg, offset);
+      } catch {
+        return 0; // detached: V8's optimized code may still see the length it had
+      }
       return arg.length;
     }
     let length = 0;

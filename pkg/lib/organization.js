@@ -1,6 +1,6 @@
 // The resident organization: argument checks, and NDJSON in and out by the chunk.
 import { ScimError, badSyntax, badValue } from "./error.js";
-import { configText, count, isBytes, oneOf, pick, stringify, text, wellFormed } from "./arguments.js";
+import { configText, count, isBytes, isList, oneOf, pick, stringify, text, wellFormed } from "./arguments.js";
 import { frame, readContext } from "./request.js";
 import { makePlan, makeReply, stateOf } from "./plan.js";
 import { Resident } from "./resident.js";
@@ -82,7 +82,7 @@ export class Organization {
 
   handle(request, context) {
     const read = readContext(context);
-    if (Array.isArray(request)) throw badValue("`handle` answers one request; `plan` takes several");
+    if (isList(request, "request")) throw badValue("`handle` answers one request; `plan` takes several");
     return makeReply(this.#resident, frame(request), read);
   }
 

@@ -34,7 +34,7 @@ class Plan {
     this.#inverse = once(() => part(state, INVERSE));
     this.token = answer.token;
     this.responses = answer.responses;
-    this.records = answer.records;
+    copyRecords(answer, this);
     this.access = new AccessDiff(answer.access, state);
     this.guards = answer.guards;
     this.held = answer.held;
@@ -71,17 +71,25 @@ export function makePlan(resident, fields, context) {
 /** The Reply to a request that was planned and committed in one call. */
 export function makeReply(resident, fields, context) {
   const { answer, given } = resident.work("orgHandle", fields, context);
-  if (answer.records.length > 0) resident.changes += 1;
+  if (answer.writes) resident.changes += 1;
   const state = makeState(resident, fields, context, answer, given);
   state.committed = true;
-  const { token, access, ...reply } = answer;
-  reply.access = new AccessDiff(access, state);
+  const [{ status, headers, body }] = answer.responses;
+  const { held, guards, notes } = answer;
+  const reply = { status, headers, body, held, records: null, access: new AccessDiff(answer.access, state), guards, notes };
+  copyRecords(answer, reply);
   return reply;
 }
 
+/** As they are, or as a getter that makes them. */
+function copyRecords({ records, later }, to) {
+  if (later === null) to.records = records;
+  else Object.defineProperty(to, "records", { get: later, enumerable: true });
+}
+
 /** `changes` is the state it stands on; `writes`, whether committing it makes another one. */
-function makeState(resident, fields, context, { token, records }, ids) {
-  return { resident, fields, context, ids, token, changes: resident.changes, committed: false, writes: records.length > 0 };
+function makeState(resident, fields, context, { token, writes }, ids) {
+  return { resident, fields, context, ids, token, changes: resident.changes, committed: false, writes };
 }
 
 function part(state, index) {

@@ -1,6 +1,6 @@
 // ScimRequests and Contexts as the boundary takes them: a frame of fields, and options as JSON.
 import { badValue } from "./error.js";
-import { count, dialectName, flag, instant, keptJson, oneOf, pick, stringify, text, texts } from "./arguments.js";
+import { count, dialectName, flag, instant, isList, items, keptJson, oneOf, pick, stringify, text, texts } from "./arguments.js";
 
 /** The headers that are read; no other leaves the host. */
 const HEADERS = new Set(["if-match", "if-none-match", "content-type", "accept"]);
@@ -15,7 +15,7 @@ export function frame(requests) {
     if (method === undefined || path === undefined) throw badValue(`\`${name}\` must be an object with \`method\` and \`path\``);
     fields.push(method, path, headers, id, body === undefined ? "-" : "t", body ?? "");
   };
-  if (Array.isArray(requests)) for (let index = 0; index < requests.length; index++) add(requests[index], `requests[${index}]`);
+  if (isList(requests, "requests")) items(requests, "requests").forEach((request, index) => add(request, `requests[${index}]`));
   else add(requests, "request");
   return fields;
 }

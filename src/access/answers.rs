@@ -19,8 +19,6 @@
 //! # Ok::<(), scim_policy::ScimError>(())
 //! ```
 
-use std::borrow::Cow;
-
 use serde::{Deserialize, Serialize};
 
 use super::paths::{self, Fate, Path};
@@ -258,10 +256,18 @@ impl Organization {
         let Some(object) = self.find_object(object) else { return Ok(Vec::new()) };
         let mut users = paths::who_has(View::plain(&self.facts), object);
         users.retain(|(_, rank)| wanted.is_none_or(|wanted| *rank == wanted));
-        let mut named: Vec<(Cow<'_, str>, Rank)> = users.into_iter().map(|(user, rank)| (self.name(user), rank)).collect();
-        crate::sort::plain(&mut named);
-        let page = named.into_iter().skip(offset).take(limit);
-        Ok(page.map(|(user, rank)| UserRole { user: user.into_owned(), role: roles.name(rank).into() }).collect())
+        let told = |(user, rank): (Id, Rank)| UserRole { user: self.name(user).into_owned(), role: roles.name(rank).into() };
+        if users.len() * 16 < self.facts.counts().users as usize {
+            crate::sort::by_key(&mut users, &mut |(user, _)| self.name(*user).into_owned());
+            return Ok(users.into_iter().skip(offset).take(limit).map(told).collect());
+        }
+        // Many: they are met in the order that all users are kept in, up to the end of the page.
+        crate::sort::plain(&mut users);
+        let held = |id: &Id| users.binary_search_by_key(id, |(user, _)| *user).ok().and_then(|at| users.get(at).copied());
+        Ok(self.with_ids_by_name(Class::User, |ids| {
+            let found = ids.iter().filter_map(held);
+            found.skip(offset).take(limit).map(told).collect()
+        }))
     }
 
     /// Answers a question as the JavaScript contract asks it: the method's name and its arguments in a JSON array.

@@ -2,11 +2,11 @@
 //!
 //! A contribution of one side that the other does not have rests, on its side, on: its grant; the memberships on any
 //! way from the user to its subject, and the groups on them; parent, audience and existence between its object and
-//! the place (of a whole ring of parents, where one was broken); under the exit policy also on the user's way to the workspace and what gives an explicit role there. The
-//! policy is a cause where either side's facts would give other contributions under the other side's policy.
+//! the place (of a whole ring of parents, where one was broken); on a folder, under the exit policy, also the way to the
+//! workspace and what gives an explicit role there. The policy is a cause where either side's facts would give other contributions under the other side's policy.
 
 use super::standing::{Contribution, Standing};
-use crate::org::{Change, Facts, Id, View};
+use crate::org::{Change, Facts, Id, Kind, View};
 
 /// Causes of rows of one diff. It remembers the user asked about last.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl<'a> Causes<'a> {
             let Some(parent) = standing.view.link(at) else { break };
             at = parent;
         }
-        if exit {
+        if exit && standing.view.kind(place) == Some(Kind::Folder) {
             while let Some(parent) = standing.view.link(at) {
                 self.above(at, false, found);
                 at = parent;

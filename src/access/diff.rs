@@ -116,6 +116,7 @@ impl Diff {
         let mut index: HashTable<u32> = HashTable::new();
         let mut signature: Vec<u32> = Vec::new();
         let mut last = u32::MAX;
+        work.scratch.forget_kept();
         for user in users {
             let (plain, changed) = work.actives(*user);
             let whole = plain != changed || work.scratch.tag(*user) & tag::EXIST != 0;
@@ -158,6 +159,7 @@ impl Diff {
             if let Some(class) = self.classes.get_mut(last as usize) {
                 class.users += 1;
             }
+            work.scratch.keep(self.users.len());
             self.users.push(UserRows::new(*user, last));
         }
         let mut first = 0;
@@ -212,12 +214,11 @@ impl Diff {
             let mut tally = alone;
             // Where nothing else can come into the region, the user need not be looked at again.
             let alike = judge.whole || (many && work.lonely() && (holds || !judge.active_after));
-            if !alike {
+            if !alike && !work.scratch.recall(member) {
                 work.ascend(counts.user.0);
             }
             if !alike && work.context(many) {
-                let region = &work.scratch.region;
-                tally = Tally::with(judge, &region.plain, &region.changed, &region.context);
+                tally = work.scratch.region.tally(judge, many, work.facts.preset());
                 if !all_rows {
                     self.summary.objects += work.mark(|plain, changed, more| judge.row(plain.max(more), changed.max(more)).is_some());
                 }

@@ -4,6 +4,19 @@
 //! explains one user on one object. A diff goes: what differs is tagged and the users below it are found (`affected`); they
 //! are grouped by what differs for them (`diff`); for each group the objects concerned are laid out once (`region`) and
 //! every user's other grants swept over them. Policies under which contributions do not add up take the long way (`exact`).
+//!
+//! # Reasons
+//!
+//! What `explain` tells an administrator of a workspace Launch, in which the folder Plans is open to who has Launch, and holds
+//! Drafts (lowered to Viewer) and Salaries (private); `tests/access_answers.rs` keeps these words true.
+//!
+//! | asked | `reason` |
+//! |---|---|
+//! | Why may Bea edit Plans? | Bea is Editor of folder Plans, because their group EMEA is part of Sales, which has Editor on workspace Launch. |
+//! | Why does she not see Salaries? | Bea has no role on folder Salaries: they were granted Viewer on folder Plans themselves, but folder Salaries is private. |
+//! | Why is Eve only a viewer of Drafts? | Eve is Viewer of folder Drafts, because their group Everyone has Checker on workspace Launch, which folder Drafts lowers to Viewer. |
+//! | How does Dan get into Salaries? | dan@acme.example is Admin of folder Salaries, because they were granted Admin on workspace Launch themselves. |
+//! | What will Carl have when he is back? | The account of Carl is inactive; once it is active again, they are Checker of folder Plans. |
 
 mod affected;
 mod answers;

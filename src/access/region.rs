@@ -7,6 +7,7 @@
 //! joined object by object.
 
 use super::affected::{CHANGED, Crossing, PLAIN, Work};
+use super::rows::{Judge, RANKS, Tally};
 use super::scratch::{Chain, Spot, byte, get, tag};
 use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
 
@@ -36,6 +37,8 @@ pub(super) struct Region {
     pub(super) changed: Vec<u8>,
     pub(super) context: Vec<u8>,
     context_clean: bool,
+    /// For counting many users: see `Tally::looked_up`. Empty until asked for.
+    words: Vec<[u64; RANKS]>,
     roots: Vec<u32>,
     signature: Vec<u32>,
     /// Grants of the signature that stand somewhere on the changed, or the plain side.
@@ -49,11 +52,27 @@ impl Region {
             + self.plain.capacity()
             + self.changed.capacity()
             + self.context.capacity()
+            + self.words.capacity() * size_of::<[u64; RANKS]>()
+    }
+
+    /// The counts of a user with the context that was swept last.
+    pub(super) fn tally(&mut self, judge: Judge, many: bool, preset: Preset) -> Tally {
+        let (plain, changed, context) = (&self.plain, &self.changed, &self.context);
+        if !many || usize::from(preset.ranks) >= RANKS {
+            return Tally::with(judge, plain, changed, context);
+        }
+        if self.words.is_empty() {
+            self.words.extend(plain.iter().zip(changed).map(|(plain, changed)| Tally::words(judge, *plain, *changed)));
+        }
+        let mut tally = Tally::looked_up(&self.words, context);
+        tally.reach(judge, plain, changed, context);
+        tally
     }
 
     fn clear(&mut self) {
         self.places.clear();
         self.roots.clear();
+        self.words.clear();
         for list in [&mut self.plain, &mut self.changed, &mut self.context] {
             list.clear();
         }

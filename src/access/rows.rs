@@ -108,6 +108,12 @@ impl Judge {
     }
 }
 
+/// Ranks from 0 that `Tally::looked_up` knows.
+pub(super) const RANKS: usize = 8;
+/// A word has a field of so many bits for each kind, which can count to `FIELD`.
+const BITS: u32 = 10;
+const FIELD: u32 = (1 << BITS) - 1;
+
 /// Counts of one user's rows, or of many.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
@@ -136,6 +142,35 @@ impl Tally {
     pub(super) fn with(judge: Judge, plain: &[Rank], changed: &[Rank], context: &[Rank]) -> Tally {
         let sides = plain.iter().zip(changed).zip(context);
         Tally::count(judge, sides.map(|((plain, changed), more)| ((*plain).max(*more), (*changed).max(*more))))
+    }
+
+    /// What `with` counts, looked up: one word for each place and rank of the context.
+    pub(super) fn looked_up(words: &[[u64; RANKS]], context: &[Rank]) -> Tally {
+        let mut tally = Tally::default();
+        for (words, context) in words.chunks(FIELD as usize).zip(context.chunks(FIELD as usize)) {
+            let sum = words.iter().zip(context).fold(0, |sum, (word, rank)| sum + word.get(usize::from(rank % RANKS as u8)).unwrap_or(&0));
+            for (kind, count) in (0..).zip(&mut tally.kinds) {
+                *count += (sum >> (BITS * kind)) as u32 & FIELD;
+            }
+        }
+        tally
+    }
+
+    /// The words of one place for `looked_up`: by rank of the context, a one in the field of the kind of its row.
+    pub(super) fn words(judge: Judge, plain: Rank, changed: Rank) -> [u64; RANKS] {
+        let mut words = [0; RANKS];
+        for (word, rank) in words.iter_mut().zip(0..) {
+            *word = judge.row(plain.max(rank), changed.max(rank)).map_or(0, |(kind, ..)| 1 << (BITS * kind as u32));
+        }
+        words
+    }
+
+    /// The strongest rank that a grant or an upgrade leads to.
+    pub(super) fn reach(&mut self, judge: Judge, plain: &[Rank], changed: &[Rank], context: &[Rank]) {
+        let [grants, _, upgrades, ..] = self.kinds;
+        if grants + upgrades > 0 {
+            self.reaches = Tally::with(judge, plain, changed, context).reaches;
+        }
     }
 
     #[inline]

@@ -113,6 +113,9 @@ pub struct Scratch {
     /// Subjects reached, as words `id | sides << 24`.
     pub(super) reach: Vec<u32>,
     pub(super) queue: Vec<(u32, u8)>,
+    /// What users with rows reached when they were classified, one after another, and where each one's ends.
+    kept: Vec<u32>,
+    kept_ends: Vec<u32>,
     /// Objects that exist on the changed side only, ascending; they stand behind the tree.
     pub(super) extras: Vec<u32>,
     pub(super) sources: Vec<(u32, u8)>,
@@ -131,6 +134,9 @@ pub struct Scratch {
     /// Whose tags these are.
     pub(super) owner: u64,
 }
+
+/// Words of reach that are kept at most: 4 MB.
+const KEPT: usize = 1 << 20;
 
 const STAMPS: u32 = u32::MAX >> 2;
 
@@ -179,6 +185,32 @@ impl Scratch {
         self.stamp << 2
     }
 
+    /// Nobody's reach is kept.
+    pub(super) fn forget_kept(&mut self) {
+        for list in [&mut self.kept, &mut self.kept_ends] {
+            list.clear();
+            list.shrink_to(KEPT / 8);
+        }
+    }
+
+    /// Keeps what was reached as the `n`th, for `recall`; none after the first that there is no room for.
+    pub(super) fn keep(&mut self, n: usize) {
+        if self.kept_ends.len() == n && self.kept.len() + self.reach.len() <= KEPT {
+            self.kept.extend_from_slice(&self.reach);
+            self.kept_ends.push(self.kept.len() as u32);
+        }
+    }
+
+    /// Brings back the `n`th reach that was kept; false where there was no room for it.
+    pub(super) fn recall(&mut self, n: u32) -> bool {
+        let n = n as usize;
+        let from = n.checked_sub(1).map_or(0, |before| get(&self.kept_ends, before));
+        let Some(kept) = self.kept_ends.get(n).and_then(|to| self.kept.get(from as usize..*to as usize)) else { return false };
+        self.reach.clear();
+        self.reach.extend_from_slice(kept);
+        true
+    }
+
     #[inline]
     pub(super) fn tag(&self, id: u32) -> u8 {
         byte(&self.tags, id as usize)
@@ -209,6 +241,8 @@ impl Scratch {
             &self.seen,
             &self.tagged,
             &self.reach,
+            &self.kept,
+            &self.kept_ends,
             &self.extras,
             &self.region_of,
             &self.above,

@@ -2,24 +2,26 @@
 
 use crate::resource::Packed;
 
-const HEADER: usize = 6 + 6 + 8;
+const HEADER: usize = 7 + 7 + 8;
 
 /// Milliseconds since 1970.
 pub type Time = i64;
 
-/// Times fit 48 bits for 8,900 years.
-const TIME_MASK: u64 = (1 << 48) - 1;
+/// What a time is stored with added, so that 0 says that it is not known: more than there is from the year 0 to 1970.
+/// Every time up to the year 9999 then fits 56 bits.
+const EPOCH: Time = 1 << 46;
 
 /// A stored body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Body(Box<[u8]>);
 
 impl Body {
-    /// `content` is the hash of the attributes' JSON text.
-    pub(crate) fn new(created: Time, modified: Time, content: u64, packed: &[u8]) -> Self {
+    /// `content` is the hash of the packed attributes.
+    pub(crate) fn new(created: Option<Time>, modified: Option<Time>, content: u64, packed: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(HEADER + packed.len());
         for time in [created, modified] {
-            bytes.extend(((time.max(0) as u64) & TIME_MASK).to_le_bytes().iter().take(6));
+            let stored = time.map_or(0, |time| time.saturating_add(EPOCH).clamp(1, (1 << 56) - 1));
+            bytes.extend(stored.to_le_bytes().iter().take(7));
         }
         bytes.extend(content.to_le_bytes());
         bytes.extend_from_slice(packed);
@@ -31,19 +33,23 @@ impl Body {
         bytes.rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
     }
 
-    /// When the resource was created; 0 when nobody knows.
-    pub(crate) fn created(&self) -> Time {
-        self.number(0, 6) as Time
+    fn time(&self, at: usize) -> Option<Time> {
+        Some(self.number(at, 7) as Time).filter(|stored| *stored != 0).map(|stored| stored - EPOCH)
     }
 
-    /// When the resource last changed; 0 when nobody knows.
-    pub(crate) fn modified(&self) -> Time {
-        self.number(6, 6) as Time
+    /// When the resource was created, if that is known.
+    pub(crate) fn created(&self) -> Option<Time> {
+        self.time(0)
+    }
+
+    /// When the resource last changed, if that is known.
+    pub(crate) fn modified(&self) -> Option<Time> {
+        self.time(7)
     }
 
     /// The hash of its attributes.
     pub(crate) fn content(&self) -> u64 {
-        self.number(12, 8)
+        self.number(14, 8)
     }
 
     /// Its attributes.

@@ -27,7 +27,13 @@ pub enum ConfigError {
     ExemptNotStrongest { name: String },
     #[error("`groupPatchAnswer` must be 200 or 204")]
     BadGroupPatchAnswer,
+    #[error("the endpoint of the resource type {name} is `{endpoint}`: an organization answers at no other")]
+    MovedEndpoint { name: &'static str, endpoint: &'static str },
 }
+
+/// Where an organization answers for each of its resource types.
+const ENDPOINTS: [(&str, &str); 5] =
+    [("User", "/Users"), ("Group", "/Groups"), ("Workspace", "/Workspaces"), ("Folder", "/Folders"), ("Organization", "/Organization")];
 
 /// One role: its name and what it adds to the weaker ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -165,6 +171,9 @@ impl Config {
             Some(name) => Dialect::named(&name).ok_or_else(|| unreadable(&"`dialect` must be rfc, entra or okta"))?,
         };
         let base_url = source.text_at("baseUrl").map_err(|error| unreadable(&error))?.unwrap_or_default();
+        if base_url.contains(['?', '#']) {
+            return Err(unreadable(&"`baseUrl` must have no query and no fragment (RFC 7644 §1.3)"));
+        }
         let group_patch_answer = source.number_at("groupPatchAnswer").map_err(|error| unreadable(&error))?.unwrap_or(204);
         let mut limits = Limits::default();
         if let Some(given) = source.member("limits") {
@@ -184,8 +193,14 @@ impl Config {
             all: roles.roles.iter().map(|role| role.name.as_str().into()).collect(),
             group_assignable: roles.group_assignable.iter().map(|name| name.as_str().into()).collect(),
         };
+        let registry = Registry::compile_read(&source, &own)?;
+        for (name, endpoint) in ENDPOINTS {
+            if registry.resource_type_named(name).is_some_and(|id| &*registry.resource_type(id).endpoint != endpoint) {
+                return Err(ConfigError::MovedEndpoint { name, endpoint });
+            }
+        }
         Ok(Self {
-            registry: Registry::compile_read(&source, &own)?,
+            registry,
             dialect,
             base_url: base_url.trim_end_matches('/').into(),
             roles,

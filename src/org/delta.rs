@@ -1,35 +1,52 @@
 //! A draft's edits to the records that a store must write: what changed, and nothing else.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::draft::Draft;
-use super::key::Key;
+use super::key::{GRANT, Key, MEMBER, encoded};
+use super::ledger::GroupLoss;
 use super::names::ORGANIZATION;
 use super::words::{Id, Kind, Rank};
+use crate::resource::push_uuid;
 
 /// The records of a draft in key order; `None` deletes. Written to the records of its organization they give those
 /// after the commit.
 pub(crate) fn records_of(draft: &Draft<'_>) -> Vec<(String, Option<String>)> {
-    let mut delta = Delta { draft, records: BTreeMap::new(), owners: false };
+    let mut delta = Delta { draft, records: Vec::new(), owners: false, prefix: (None, String::new()) };
     delta.resources();
+    let resources = delta.records.len();
     delta.edges();
     delta.ledger();
-    delta.records.into_iter().collect()
+    let mut records = delta.records;
+    if resources == 1 && records.len() > 2 {
+        // The members that go with one group stand in order already: its own record alone may be out of place.
+        let at = records.get(1..).map_or(0, |rest| rest.partition_point(|other| Some(other) < records.first()));
+        if let Some(before) = records.get_mut(..=at) {
+            before.rotate_left(1);
+        }
+    }
+    if !records.is_sorted_by(|(key, _), (next, _)| key < next) {
+        // A user and a group of one name share their pair's key: who stays is told, and stands first of the two.
+        crate::sort::by(&mut records, &mut |(key, value), (other, now)| key.cmp(other).then(value.is_none().cmp(&now.is_none())));
+        records.dedup_by(|next, kept| next.0 == kept.0);
+    }
+    records
 }
 
 struct Delta<'d, 'o> {
     draft: &'d Draft<'o>,
-    records: BTreeMap<String, Option<String>>,
+    records: Vec<(String, Option<String>)>,
     /// Whether the organization's owners changed.
     owners: bool,
+    /// How keys of the last container's edges begin.
+    prefix: (Option<(Id, bool)>, String),
 }
 
 impl Delta<'_, '_> {
     fn resources(&mut self) {
         let (draft, org) = (self.draft, self.draft.org);
         for (id, kind) in draft.edits.change.deleted() {
-            self.records.insert(Key::Resource(kind, draft.name(id)).text(), None);
+            self.records.push((Key::Resource(kind, draft.name(id)).text(), None));
         }
         for (id, body) in &draft.edits.bodies {
             let Some(kind) = draft.kind(*id).filter(|_| org.body(*id) != Some(body)) else { continue };
@@ -40,13 +57,18 @@ impl Delta<'_, '_> {
             let name = draft.name(*id);
             let mut value = String::new();
             org.push_resource(kind, &name, body, &[], &mut value);
-            self.records.insert(Key::Resource(kind, name).text(), Some(value));
+            self.records.push((Key::Resource(kind, name).text(), Some(value)));
         }
     }
 
     fn edges(&mut self) {
         let (draft, change) = (self.draft, &self.draft.edits.change);
-        change.for_each_cascaded(&draft.org.facts, |container, subject, rank| self.edge(container, subject, rank.is_none(), None));
+        let mut cascaded = Vec::new();
+        change.for_each_cascaded(&draft.org.facts, |container, subject, rank| cascaded.push((container, subject, rank.is_none())));
+        self.order(&mut cascaded);
+        for (container, subject, membership) in cascaded {
+            self.edge(container, subject, membership, None);
+        }
         for member in change.memberships() {
             self.edge(member.group, member.subject, true, member.now.then_some(0));
         }
@@ -60,9 +82,21 @@ impl Delta<'_, '_> {
             if let Some(body) = draft.body(Id::ORGANIZATION) {
                 let mut value = String::new();
                 draft.org.push_resource(Kind::Organization, ORGANIZATION, body, &owners, &mut value);
-                self.records.insert(Key::Organization.text(), Some(value));
+                self.records.push((Key::Organization.text(), Some(value)));
             }
         }
+    }
+
+    /// Puts subjects in the order of their UUIDs: by the first bytes of each, which tell nearly all apart.
+    fn order(&self, edges: &mut Vec<(Id, Id, bool)>) {
+        let first = |id: Id| match self.draft.org.names.uuid(id) {
+            Some([a, b, c, d, e, ..]) => u64::from_be_bytes([*a, *b, *c, *d, *e, 0, 0, 0]),
+            None => 0,
+        };
+        let mut order: Vec<u64> =
+            (0..).zip(edges.iter()).map(|(at, (_, subject, _)): (u64, _)| first(*subject) | (at & 0xff_ffff)).collect();
+        order.sort_unstable();
+        *edges = order.into_iter().filter_map(|word| edges.get((word & 0xff_ffff) as usize).copied()).collect();
     }
 
     fn edge(&mut self, container: Id, subject: Id, membership: bool, now: Option<Rank>) {
@@ -71,28 +105,32 @@ impl Delta<'_, '_> {
             self.owners = true;
             return;
         }
-        let (container, name) = (draft.name(container), draft.name(subject));
-        let key =
-            if membership { Key::Member { group: container, subject: name } } else { Key::Grant { object: container, subject: name } };
+        if self.prefix.0 != Some((container, membership)) {
+            let section = if membership { MEMBER } else { GRANT };
+            let text = [section, &encoded(&draft.name(container)), "/"].concat();
+            self.prefix = (Some((container, membership)), text);
+        }
+        let mut key = String::with_capacity(self.prefix.1.len() + 36);
+        key.push_str(&self.prefix.1);
+        match draft.org.names.uuid(subject) {
+            Some(uuid) => push_uuid(uuid, &mut key),
+            None => key.push_str(&encoded(&draft.name(subject))),
+        }
         let value = now.map(|rank| {
             let mut value = String::new();
             draft.org.push_edge(draft.class_of(subject), rank, &mut value);
             value
         });
-        // A user and a group of one name share their pair's key: who stays is told.
-        let slot = self.records.entry(key.text()).or_default();
-        if value.is_some() {
-            *slot = value;
-        }
+        self.records.push((key, value));
     }
 
     fn ledger(&mut self) {
         let (draft, ledger) = (self.draft, &self.draft.org.ledger);
         for (id, now) in draft.edits.ledger.users.iter().filter(|(id, now)| ledger.users.get(*id) != now.as_ref()) {
-            self.records.insert(Key::UserLoss(id.into()).text(), now.map(|loss| loss.json()));
+            self.records.push((Key::UserLoss(id.into()).text(), now.map(|loss| loss.json())));
         }
         for (id, now) in draft.edits.ledger.groups.iter().filter(|(id, now)| ledger.groups.get(*id) != now.as_ref()) {
-            self.records.insert(Key::GroupLoss(id.into()).text(), now.map(|loss| loss.json()));
+            self.records.push((Key::GroupLoss(id.into()).text(), now.as_ref().map(GroupLoss::json)));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Version tags: sums of hashes, so that the order of facts does not matter and one more fact costs one addition.
 
-use super::body::Body;
+use super::body::{Body, Time};
 use super::names::hash_text;
 
 /// A sum of hashes of facts.
@@ -18,7 +18,10 @@ impl Digest {
 
     /// Thirty-two hexadecimal digits.
     pub(crate) fn text(self) -> String {
-        format!("{:032x}", self.0)
+        let mut text = String::with_capacity(32);
+        push_hex((self.0 >> 64) as u64, &mut text);
+        push_hex(self.0 as u64, &mut text);
+        text
     }
 
     /// A membership or a grant: of two identifiers' hashes and, for a grant, its role's.
@@ -30,8 +33,9 @@ impl Digest {
 
     /// A resource's record: who it is, what it says and when it was written.
     pub(crate) fn of_body(name: u64, body: &Body) -> Self {
+        let known = |time: Option<Time>| time.map_or(u64::MAX, |time| time as u64);
         let mut bytes = [0u8; 32];
-        let parts = [name, body.content(), body.created() as u64, body.modified() as u64];
+        let parts = [name, body.content(), known(body.created()), known(body.modified())];
         for (slot, part) in bytes.chunks_exact_mut(8).zip(parts) {
             slot.copy_from_slice(&part.to_le_bytes());
         }
@@ -46,7 +50,18 @@ impl Digest {
     pub(crate) fn tag(content: u64, edges: Digest) -> String {
         let sum = fold(edges.0 as u64 ^ 0x2545_f491_4f6c_dd1d, (edges.0 >> 64) as u64 ^ 0x9e37_79b9_7f4a_7c15);
         let tag = if edges == Digest::default() { content } else { content ^ sum };
-        format!("W/\"{tag:016x}\"")
+        let mut text = String::with_capacity(20);
+        text.push_str("W/\"");
+        push_hex(tag, &mut text);
+        text.push('"');
+        text
+    }
+}
+
+/// Sixteen hexadecimal digits.
+pub(crate) fn push_hex(number: u64, out: &mut String) {
+    for nibble in (0..16).rev() {
+        out.push(char::from_digit((number >> (4 * nibble)) as u32 & 15, 16).unwrap_or('0'));
     }
 }
 

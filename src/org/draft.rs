@@ -2,16 +2,17 @@
 
 use hashbrown::HashTable;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use super::body::Body;
 use super::digest::Digest;
+use super::edges::MEMBER;
 use super::index::Index;
 use super::names::{Class, Names, ORGANIZATION};
 use super::settings::Settings;
 use super::store::{Edits, Organization};
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Rank};
+use crate::maps::Map;
 use crate::resource::Packed;
 use crate::schema::AttributeId;
 
@@ -20,15 +21,26 @@ pub(crate) struct Draft<'o> {
     pub(crate) org: &'o Organization,
     pub(crate) edits: Edits,
     fresh: HashTable<u32>,
-    body_at: HashMap<u32, usize>,
+    body_at: Map<u32, usize>,
     index: Index,
+    /// Sums of the containers that were written to: kept up, so that many requests of one plan stay linear. A deletion
+    /// takes edges of any container, and empties it.
+    sums: Map<u32, Digest>,
     /// Index of the request that writes.
     pub(crate) cause: u32,
 }
 
 impl<'o> Draft<'o> {
     pub(crate) fn new(org: &'o Organization) -> Self {
-        Self { org, edits: Edits::default(), fresh: HashTable::new(), body_at: HashMap::new(), index: Index::default(), cause: 0 }
+        Self {
+            org,
+            edits: Edits::default(),
+            fresh: HashTable::new(),
+            body_at: Map::default(),
+            index: Index::default(),
+            sums: Map::default(),
+            cause: 0,
+        }
     }
 
     // ── reading
@@ -46,7 +58,8 @@ impl<'o> Draft<'o> {
         self.find_name(class, text).filter(|id| self.kind(*id).is_some())
     }
 
-    fn find_name(&self, class: Class, text: &str) -> Option<Id> {
+    /// The number of that identifier, whether its resource is there or not.
+    pub(crate) fn find_name(&self, class: Class, text: &str) -> Option<Id> {
         if let Some(id) = self.org.names.find(class, text) {
             return Some(id);
         }
@@ -125,10 +138,19 @@ impl<'o> Draft<'o> {
         let change = &self.edits.change;
         if self.adds_or_removes() {
             ids.retain(|id| self.kind(*id).is_some());
-            ids.extend(change.created().filter(|(_, kind)| Class::of(*kind) == class).map(|(id, _)| id));
-            crate::sort::by_key(&mut ids, &mut |id| self.name(*id).into_owned());
+            for (id, _) in change.created().filter(|(_, kind)| Class::of(*kind) == class) {
+                let name = self.name(id);
+                ids.insert(ids.partition_point(|other| *self.name(*other) < *name), id);
+            }
         }
         ids
+    }
+
+    /// How many groups there are.
+    pub(crate) fn groups(&self) -> usize {
+        let change = &self.edits.change;
+        let count = |kinds: &mut dyn Iterator<Item = (Id, Kind)>| kinds.filter(|(_, kind)| *kind == Kind::Group).count();
+        (self.org.facts.counts().groups as usize + count(&mut change.created())).saturating_sub(count(&mut change.deleted()))
     }
 
     /// Whether resources are created or deleted.
@@ -143,6 +165,7 @@ impl<'o> Draft<'o> {
         let body = self.body(id)?.packed();
         match self.kind(id)? {
             Kind::User => body.member(known.user_display_name).or_else(|| body.member(known.user_name)),
+            Kind::Group => body.member(known.group_display_name),
             kind => self.org.config.registry.root_attribute(self.org.type_of(kind), "displayName").and_then(|name| body.member(name)),
         }?
         .text()
@@ -150,15 +173,10 @@ impl<'o> Draft<'o> {
 
     /// The sum over the members of a group, the grants of an object or the owners, as the edits leave it.
     pub(crate) fn sum(&self, container: Id) -> Digest {
-        let mut sum = self.org.sum(container);
-        if !self.edits.change.is_empty() {
-            self.org.for_each_edge_delta(&self.edits.change, &|id| self.hash_of(id), &mut |of, edge, there| {
-                if of == container {
-                    if there { sum.add(edge) } else { sum.take(edge) }
-                }
-            });
+        match self.sums.get(&container.0) {
+            Some(sum) => *sum,
+            None => self.org.sum_after(&self.edits.change, container, &|id| self.hash_of(id)),
         }
-        sum
     }
 
     /// The weak version tag of a resource.
@@ -245,21 +263,39 @@ impl<'o> Draft<'o> {
 
     /// Deletes a resource with all that hangs on it. What went, the resource first.
     pub(crate) fn delete(&mut self, id: Id) -> Vec<Id> {
+        self.sums.clear();
         self.edits.change.delete(&self.org.facts, id, self.cause)
+    }
+
+    fn set_pair(&mut self, container: Id, subject: Id, value: u8) {
+        let before = self.view().pair(container.0, subject.0);
+        if before == value {
+            return;
+        }
+        let edge = |value: u8| self.org.edge_with(self.hash_of(container), self.hash_of(subject), value);
+        let mut sum = self.sum(container);
+        if before != 0 {
+            sum.take(edge(before));
+        }
+        if value != 0 {
+            sum.add(edge(value));
+        }
+        self.sums.insert(container.0, sum);
+        self.edits.change.set_pair(&self.org.facts, container, subject, value, self.cause);
     }
 
     pub(crate) fn set_member(&mut self, group: Id, subject: Id, member: bool) {
         if member {
             self.replace_twin(group, subject);
         }
-        self.edits.change.set_member(&self.org.facts, group, subject, member, self.cause);
+        self.set_pair(group, subject, if member { MEMBER } else { 0 });
     }
 
     pub(crate) fn set_grant(&mut self, object: Id, subject: Id, rank: Rank) {
         if rank != 0 {
             self.replace_twin(object, subject);
         }
-        self.edits.change.set_grant(&self.org.facts, object, subject, rank, self.cause);
+        self.set_pair(object, subject, rank);
     }
 
     /// The record of a pair is one, whatever its subject's type: it replaces a dangling one of the same name.
@@ -269,7 +305,7 @@ impl<'o> Draft<'o> {
         }
         let twin = self.class_of(subject).and_then(Class::twin);
         if let Some(twin) = twin.and_then(|twin| self.find_name(twin, &self.name(subject))) {
-            self.edits.change.set_pair(&self.org.facts, container, twin, 0, self.cause);
+            self.set_pair(container, twin, 0);
         }
     }
 

@@ -4,8 +4,8 @@
 //! counted as dangling. A folder whose parent is missing or of another kind than declared, or that stands on a ring
 //! of parents, gets nothing from above; grants on it count. Rings are judged by the stored parent links alone.
 
-use super::edges::{self, CONTAINER, MEMBER, Subject, block, rank_of, word};
-use super::words::{Audience, Counts, Dangling, Id, Kind, Policy, Preset, Rank};
+use super::edges::{CONTAINER, MEMBER, Subject, block, rank_of};
+use super::words::{Audience, Counts, Dangling, Id, Kind, Policy, Preset};
 
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -58,7 +58,7 @@ pub(super) struct Object {
 #[derive(Debug, Clone)]
 pub struct Facts {
     entries: Vec<Entry>,
-    subjects: Vec<Subject>,
+    pub(super) subjects: Vec<Subject>,
     slots: Vec<u32>,
     groups: Vec<Vec<u32>>,
     objects: Vec<Object>,
@@ -132,7 +132,7 @@ impl Facts {
         let entry = self.entry(id);
         (entry.kind.is_some(), entry.holds)
     }
-    fn hold(&mut self, id: u32) {
+    pub(super) fn hold(&mut self, id: u32) {
         let (first, last) = self.subject(id).map_or((None, None), |s| (s.pairs().first(), s.pairs().last()));
         let grouped = first.is_some_and(|[w, _]| rank_of(*w) == MEMBER);
         let granted = last.is_some_and(|[w, _]| rank_of(*w) != MEMBER);
@@ -173,7 +173,7 @@ impl Facts {
         let slot = self.slot(id);
         if self.entry(id).class == Class::Object { self.objects.get_mut(slot) } else { None }
     }
-    fn list_mut(&mut self, container: u32) -> Option<&mut Vec<u32>> {
+    pub(super) fn list_mut(&mut self, container: u32) -> Option<&mut Vec<u32>> {
         let slot = self.slot(container);
         match self.entry(container).class {
             Class::Group => self.groups.get_mut(slot),
@@ -375,90 +375,6 @@ impl Facts {
             entry.active = active;
             let count = &mut self.counts.active_users;
             *count = if active { *count + 1 } else { *count - 1 };
-        }
-    }
-
-    /// Puts a subject into a group or takes it out. False when the ids cannot be that.
-    pub fn set_member(&mut self, group: Id, subject: Id, member: bool) -> bool {
-        self.set_pair(group, subject, if member { MEMBER } else { 0 })
-    }
-
-    /// Sets the rank of the one grant to `subject` on `object`, 0 for none. False when the ids cannot be that.
-    pub fn set_grant(&mut self, object: Id, subject: Id, rank: Rank) -> bool {
-        rank != MEMBER && self.set_pair(object, subject, rank)
-    }
-
-    pub(crate) fn set_pair(&mut self, container: Id, subject: Id, value: u8) -> bool {
-        let (Id(c), Id(s)) = (container, subject);
-        let known = self.entry(c).class;
-        if value == 0 && known == Class::Unknown {
-            return true;
-        }
-        let grouped = if value == 0 { known == Class::Group } else { value == MEMBER };
-        if value != 0 && !self.admit(c, if grouped { Class::Group } else { Class::Object }) {
-            return false;
-        }
-        if s > Id::MAX.0 || (value != 0 && !self.admit(s, Class::Unknown)) || self.entry(s).class == Class::Object {
-            return false;
-        }
-        let place = match self.subjects.get(s as usize) {
-            Some(list) => list.find(c, if grouped { MEMBER } else { 1 }),
-            None => return value == 0,
-        };
-        match (place, value) {
-            (Err(_), 0) => {}
-            (Err(index), _) => {
-                let Some(list) = self.list_mut(c) else { return false };
-                let position = list.len() as u32;
-                edges::push(list, word(s, value));
-                if let Some(list) = self.subjects.get_mut(s as usize) {
-                    list.insert(index, [word(c, value), position]);
-                }
-                self.hold(s);
-                self.count_pair(c, s, grouped, u32::wrapping_add);
-            }
-            (Ok(index), 0) => {
-                self.remove_pair(c, s, index, grouped);
-                self.hold(s);
-                self.count_pair(c, s, grouped, u32::wrapping_sub);
-                self.release(c);
-                self.release(s);
-            }
-            (Ok(index), _) => {
-                let position = self.subject(s).and_then(|list| list.at(index)).map_or(0, |[_, position]| position);
-                if let Some(list) = self.subjects.get_mut(s as usize) {
-                    list.put(index, [word(c, value), position]);
-                }
-                if let Some(slot) = self.list_mut(c).and_then(|list| list.get_mut(position as usize)) {
-                    *slot = word(s, value);
-                }
-            }
-        }
-        true
-    }
-
-    fn count_pair(&mut self, container: u32, subject: u32, grouped: bool, add: fn(u32, u32) -> u32) {
-        let dangling = self.entry(container).kind.is_none() || self.entry(subject).kind.is_none();
-        let count = if grouped { &mut self.counts.memberships } else { &mut self.counts.grants };
-        *count = add(*count, 1);
-        self.counts.dangling = add(self.counts.dangling, u32::from(dangling));
-    }
-
-    fn remove_pair(&mut self, container: u32, subject: u32, index: usize, grouped: bool) {
-        let Some(list) = self.subjects.get_mut(subject as usize) else { return };
-        let position = list.at(index).map_or(0, |[_, position]| position);
-        list.remove(index);
-        let Some(list) = self.list_mut(container) else { return };
-        if (position as usize) < list.len() {
-            list.swap_remove(position as usize);
-        }
-        edges::settle(list);
-        let moved = list.get(position as usize).copied();
-        if let Some(moved) = moved
-            && let Some(list) = self.subjects.get_mut((moved & CONTAINER) as usize)
-            && let Ok(index) = list.find(container, if grouped { MEMBER } else { 1 })
-        {
-            list.put(index, [word(container, rank_of(moved)), position]);
         }
     }
 

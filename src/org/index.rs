@@ -1,21 +1,24 @@
 //! Equality look-ups: from an attribute's value to the resources that have it. Only numbers are kept; the values stay in the bodies.
 
-use hashbrown::HashTable;
-
+use super::edges::block;
 use super::names::hash_text;
 use super::words::Id;
 use crate::resource::{Packed, value};
 use crate::schema::{AttributeId, Registry};
 
-/// Pairs of a value's hash and the resource that has it.
+/// Pairs of a value's hash and the resource that has it, ascending, in leaves: a hash table of them would be half empty.
+///
+/// INVARIANT: no leaf is empty, none goes on beyond the first pair of the next, and `firsts` has the first pair of each.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
-    table: HashTable<(u32, u32)>,
+    leaves: Vec<Vec<Pair>>,
+    firsts: Vec<Pair>,
 }
 
-fn spread(hash: u32) -> u64 {
-    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
+type Pair = (u32, u32);
+
+/// A leaf with more than this becomes two.
+const LEAF: usize = 256;
 
 impl Index {
     /// The hash that values of `attribute` are looked up by: without case where it compares so.
@@ -39,22 +42,96 @@ impl Index {
         }
     }
 
+    /// The leaf that a pair stands in, or would.
+    fn leaf(&self, pair: Pair) -> usize {
+        self.firsts.partition_point(|first| *first <= pair).saturating_sub(1)
+    }
+
     pub(crate) fn insert(&mut self, hash: u32, id: Id) {
-        self.table.insert_unique(spread(hash), (hash, id.0), |(hash, _)| spread(*hash));
+        let pair = (hash, id.0);
+        let at = self.leaf(pair);
+        let Some(leaf) = self.leaves.get_mut(at) else {
+            self.leaves.push(vec![pair]);
+            self.firsts.push(pair);
+            return;
+        };
+        let place = leaf.partition_point(|own| *own < pair);
+        if leaf.len() == leaf.capacity() {
+            leaf.reserve_exact(4.max(leaf.len() / 8));
+        }
+        leaf.insert(place, pair);
+        let rest = if leaf.len() > LEAF { leaf.split_off(LEAF / 2) } else { Vec::new() };
+        self.note_first(at);
+        if !rest.is_empty() {
+            if let Some(leaf) = self.leaves.get_mut(at) {
+                leaf.shrink_to_fit();
+            }
+            self.leaves.insert(at + 1, rest);
+            self.firsts.insert(at + 1, pair);
+            self.note_first(at + 1);
+        }
+    }
+
+    fn note_first(&mut self, at: usize) {
+        if let (Some(slot), Some(first)) = (self.firsts.get_mut(at), self.leaves.get(at).and_then(|leaf| leaf.first())) {
+            *slot = *first;
+        }
     }
 
     pub(crate) fn remove(&mut self, hash: u32, id: Id) {
-        if let Ok(entry) = self.table.find_entry(spread(hash), |entry| *entry == (hash, id.0)) {
-            entry.remove();
+        let at = self.leaf((hash, id.0));
+        let Some(leaf) = self.leaves.get_mut(at) else { return };
+        if let Ok(place) = leaf.binary_search(&(hash, id.0)) {
+            leaf.remove(place);
+            if leaf.is_empty() {
+                self.leaves.remove(at);
+                self.firsts.remove(at);
+            } else {
+                self.note_first(at);
+            }
         }
     }
 
     /// Resources that may have a value of that hash.
     pub(crate) fn candidates(&self, hash: u32) -> impl Iterator<Item = Id> + '_ {
-        self.table.iter_hash(spread(hash)).filter(move |(own, _)| *own == hash).map(|(_, id)| Id(*id))
+        let leaves = self.leaves.get(self.leaf((hash, 0))..).unwrap_or(&[]);
+        let pairs = leaves.iter().flat_map(move |leaf| leaf.get(leaf.partition_point(|pair| pair.0 < hash)..).unwrap_or(&[]));
+        pairs.take_while(move |pair| pair.0 == hash).map(|pair| Id(pair.1))
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.table.allocation_size()
+        let leaves: usize = self.leaves.iter().map(|leaf| block(leaf.capacity() * size_of::<Pair>())).sum();
+        leaves + block(self.leaves.capacity() * size_of::<Vec<Pair>>()) + block(self.firsts.capacity() * size_of::<Pair>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn pairs_come_and_go_as_in_a_set() {
+        let (mut index, mut set, mut seed) = (Index::default(), BTreeSet::new(), 7u32);
+        for round in 0..40_000u32 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let pair = (seed >> 20 & 0x3ff, seed >> 8 & 0xff);
+            // It grows for a while, then shrinks to nothing.
+            let removes = if round < 20_000 { seed & 7 == 0 } else { seed & 7 != 0 };
+            if !removes && set.insert(pair) {
+                index.insert(pair.0, Id(pair.1));
+            } else if removes && set.remove(&pair) {
+                index.remove(pair.0, Id(pair.1));
+            }
+            if round % 64 == 0 {
+                let here: Vec<u32> = index.candidates(pair.0).map(|id| id.0).collect();
+                let there: Vec<u32> = set.range((pair.0, 0)..=(pair.0, u32::MAX)).map(|pair| pair.1).collect();
+                assert_eq!(here, there, "round {round}");
+            }
+        }
+        for pair in set {
+            index.remove(pair.0, Id(pair.1));
+        }
+        assert!(index.leaves.is_empty() && index.firsts.is_empty());
     }
 }

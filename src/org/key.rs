@@ -74,12 +74,13 @@ impl<'k> Key<'k> {
 
     /// The key as it is written.
     pub(crate) fn text(&self) -> String {
-        let one = |section: &str, id: &str| format!("{section}{}", encoded(id));
+        let one = |section: &str, id: &str| [section, &encoded(id)].concat();
+        let two = |section: &str, container: &str, subject: &str| [section, &encoded(container), "/", &encoded(subject)].concat();
         match self {
             Key::Organization => section(Kind::Organization).into(),
             Key::Resource(kind, id) => one(section(*kind), id),
-            Key::Member { group, subject } => format!("{MEMBER}{}/{}", encoded(group), encoded(subject)),
-            Key::Grant { object, subject } => format!("{GRANT}{}/{}", encoded(object), encoded(subject)),
+            Key::Member { group, subject } => two(MEMBER, group, subject),
+            Key::Grant { object, subject } => two(GRANT, object, subject),
             Key::UserLoss(id) => one(USER_LOSS, id),
             Key::GroupLoss(id) => one(GROUP_LOSS, id),
         }

@@ -1,6 +1,6 @@
 //! The attributes that the organization itself understands, by their numbers.
 
-use crate::schema::{AttributeId, Registry, ResourceTypeId};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, Uniqueness};
 
 /// Numbers of types and attributes; a name that a host's own schema leaves out is nobody's number.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) audience: AttributeId,
     pub(crate) owners: AttributeId,
     pub(crate) owner_value: AttributeId,
+    /// Attributes of which no two resources of that type may have one value.
+    pub(crate) unique: Vec<(ResourceTypeId, AttributeId)>,
     /// Attributes that equality is looked up for.
     pub(crate) indexed: Vec<AttributeId>,
 }
@@ -63,6 +65,7 @@ impl Known {
             audience: root(folder, "audience"),
             owners: root(organization, "owners"),
             owner_value: child(root(organization, "owners"), "value"),
+            unique: Vec::new(),
             indexed: Vec::new(),
         };
         known.indexed = vec![
@@ -76,7 +79,31 @@ impl Known {
             root(folder, "displayName"),
         ];
         known.indexed.retain(|id| *id != AttributeId::UNKNOWN);
+        known.unique = [user, group, workspace, folder].into_iter().flat_map(|of| known.unique_of(registry, of)).collect();
+        for (_, id) in &known.unique {
+            if !known.indexed.contains(id) {
+                known.indexed.push(*id);
+            }
+        }
         known
+    }
+
+    /// What a type's schemas say is unique; ids, and the ids of members and subjects, are looked up by themselves.
+    fn unique_of(&self, registry: &Registry, of: ResourceTypeId) -> Vec<(ResourceTypeId, AttributeId)> {
+        let apart = [crate::schema::common::ID, self.groups, self.members, self.grants_of(of), self.manager, self.parent, self.password];
+        let mut todo: Vec<AttributeId> = registry.resource_type(of).attributes.clone();
+        let mut found = Vec::new();
+        while let Some(id) = todo.pop().filter(|id| *id != AttributeId::UNKNOWN) {
+            let attribute = registry.attribute(id);
+            if apart.contains(&id) {
+                continue;
+            }
+            if attribute.uniqueness != Uniqueness::None && attribute.kind.is_text() {
+                found.push((of, id));
+            }
+            todo.extend(attribute.children());
+        }
+        found
     }
 
     /// The attribute that grants are of, for a workspace or folder; owners, for the organization.

@@ -11,12 +11,18 @@ pub(crate) struct UserLoss {
     pub(crate) all: bool,
 }
 
-/// A group that lost members: how many it had before the first loss in the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A group that lost members: how many it had before its first loss, and before later ones. When the first leaves the
+/// window, the next one tells what the group had. Under [`WHOLE`]: active users, of the organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GroupLoss {
     pub(crate) at: Time,
     pub(crate) had: u32,
+    /// Ascending.
+    pub(crate) later: Vec<(Time, u32)>,
 }
+
+/// Where the organization as a source stands among groups: no group can have this id.
+pub(crate) const WHOLE: &str = super::names::ORGANIZATION;
 
 /// Losses by identifier; identifiers of deleted resources stay until their entries expire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +45,10 @@ impl Ledger {
     }
 }
 
-fn write<T: Copy>(entries: &mut BTreeMap<String, T>, edits: &BTreeMap<String, Option<T>>) {
+fn write<T: Clone>(entries: &mut BTreeMap<String, T>, edits: &BTreeMap<String, Option<T>>) {
     for (id, entry) in edits {
         match entry {
-            Some(entry) => entries.insert(id.clone(), *entry),
+            Some(entry) => entries.insert(id.clone(), entry.clone()),
             None => entries.remove(id),
         };
     }
@@ -55,7 +61,46 @@ impl UserLoss {
 }
 
 impl GroupLoss {
+    pub(crate) fn new(at: Time, had: u32) -> Self {
+        Self { at, had, later: Vec::new() }
+    }
+
+    fn losses(&self) -> impl Iterator<Item = (Time, u32)> + '_ {
+        std::iter::once((self.at, self.had)).chain(self.later.iter().copied())
+    }
+
+    /// What there was before the first loss since `start`.
+    pub(crate) fn had_since(&self, start: Time) -> Option<u32> {
+        self.losses().find(|(at, _)| *at >= start).map(|(_, had)| had)
+    }
+
+    /// When the last loss was.
+    pub(crate) fn last(&self) -> Time {
+        self.later.last().map_or(self.at, |(at, _)| *at)
+    }
+
+    /// With one more loss; those before `start` are forgotten. Losses less than `apart` from one another are kept as one.
+    pub(crate) fn with(&self, now: Time, had: u32, start: Time, apart: Time) -> Self {
+        let mut kept = self.losses().filter(|(at, _)| *at >= start);
+        let Some((at, first)) = kept.next() else { return Self::new(now, had) };
+        let mut later: Vec<(Time, u32)> = kept.collect();
+        match later.last_mut() {
+            _ if now <= at => {}
+            Some((last, _)) if now - *last < apart => *last = now.max(*last),
+            _ => later.push((now, had)),
+        }
+        Self { at, had: first, later }
+    }
+
     pub(crate) fn json(&self) -> String {
-        format!("{{\"at\":\"{}\",\"had\":{}}}", crate::resource::value::date_time_text(self.at), self.had)
+        let one = |at: Time, had: u32| format!("\"at\":\"{}\",\"had\":{had}", crate::resource::value::date_time_text(at));
+        let mut json = format!("{{{}", one(self.at, self.had));
+        for (i, (at, had)) in self.later.iter().enumerate() {
+            json.push_str(if i == 0 { ",\"later\":[{" } else { ",{" });
+            json.push_str(&one(*at, *had));
+            json.push('}');
+        }
+        json.push_str(if self.later.is_empty() { "}" } else { "]}" });
+        json
     }
 }

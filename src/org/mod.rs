@@ -50,8 +50,8 @@
 //! is one mark in a change, and 100,000 removals and insertions in a log) and where it disturbs an index (the tree is
 //! numbered anew twice for a folder that was only looked at). And planning through it needs the facts for writing: a
 //! trap half way leaves them half changed, where a change leaves them untouched. So: the change. Committing it costs
-//! 1 µs for a member, 4 ms for a group of 10,000, 37 ms for one of 100,000. All facts take 17.9 MB in wasm, the working
-//! memory of the diff 3.6 MB more.
+//! 2 µs for a member (through the package's JavaScript: `make bench`), 4 ms for a group of 10,000, 37 ms for one of 100,000.
+//! All facts take 17.9 MB in wasm, the working memory of the diff 3.6 MB more.
 
 mod body;
 mod change;
@@ -70,7 +70,9 @@ mod memory;
 mod names;
 mod net;
 mod order;
+mod pairs;
 mod record_error;
+mod record_value;
 mod records;
 #[cfg(test)]
 mod records_test;
@@ -95,8 +97,9 @@ pub use words::{Audience, Combine, Counts, Dangling, Id, Kind, Parent, Policy, P
 pub(crate) use body::Body;
 pub use body::Time;
 pub(crate) use delta::records_of;
+pub(crate) use digest::push_hex;
 pub(crate) use draft::Draft;
-pub(crate) use ledger::{GroupLoss, LedgerEdits, UserLoss};
+pub(crate) use ledger::{GroupLoss, LedgerEdits, UserLoss, WHOLE};
 pub(crate) use names::{Class, ORGANIZATION, hash_text};
 pub(crate) use store::{Edits, Opposite};
 

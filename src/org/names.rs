@@ -90,28 +90,36 @@ impl Names {
     }
 
     pub(crate) fn hash(class: Class, text: &str) -> u64 {
-        hash_text(class as u64, text.as_bytes())
+        match uuid_of(text) {
+            Some(uuid) => Self::hash_uuid(class, &uuid),
+            None => hash_text(class as u64, text.as_bytes()),
+        }
+    }
+
+    fn hash_uuid(class: Class, uuid: &[u8; 16]) -> u64 {
+        hash_text(class as u64 | 0x100, uuid)
     }
 
     pub(crate) fn find(&self, class: Class, text: &str) -> Option<Id> {
-        let hash = Self::hash(class, text);
-        self.table.find(hash, |id| self.is(*id, class, text)).map(|id| Id(*id))
+        if let Some(uuid) = uuid_of(text) {
+            return self.find_uuid(class, &uuid);
+        }
+        let same = |id: &u32| {
+            self.names.get(*id as usize).is_some_and(|name| name.class == class && matches!(&name.text, Text::Other(own) if **own == *text))
+        };
+        self.table.find(hash_text(class as u64, text.as_bytes()), same).map(|id| Id(*id))
+    }
+
+    pub(crate) fn find_uuid(&self, class: Class, uuid: &[u8; 16]) -> Option<Id> {
+        let same = |id: &u32| {
+            self.names.get(*id as usize).is_some_and(|name| name.class == class && matches!(&name.text, Text::Uuid(own) if own == uuid))
+        };
+        self.table.find(Self::hash_uuid(class, uuid), same).map(|id| Id(*id))
     }
 
     /// The group of a user's text, or the user of a group's.
     pub(crate) fn twin(&self, class: Class, text: &str) -> Option<Id> {
         if self.twins == 0 { None } else { self.find(class.twin()?, text) }
-    }
-
-    fn is(&self, id: u32, class: Class, text: &str) -> bool {
-        self.names.get(id as usize).is_some_and(|name| {
-            name.class == class
-                && match &name.text {
-                    Text::Vacant => false,
-                    Text::Uuid(uuid) => uuid_of(text).as_ref() == Some(uuid),
-                    Text::Other(own) => **own == *text,
-                }
-        })
     }
 
     /// The number of an identifier, given to it now if it has none.
@@ -183,6 +191,14 @@ impl Names {
             }
             Some(Text::Other(text)) => Cow::Borrowed(text),
             Some(Text::Vacant) | None => "".into(),
+        }
+    }
+
+    /// The bytes of an identifier that is a UUID.
+    pub(crate) fn uuid(&self, id: Id) -> Option<&[u8; 16]> {
+        match self.names.get(id.0 as usize).map(|name| &name.text) {
+            Some(Text::Uuid(uuid)) => Some(uuid),
+            _ => None,
         }
     }
 

@@ -242,8 +242,8 @@ impl Organization {
         }
         out.push_str(if owners.is_empty() { ",\"meta\":{\"resourceType\":" } else { "],\"meta\":{\"resourceType\":" });
         push_quoted(out, &resource_type.name);
-        let mut time = |name: &str, time: Time| {
-            if time != 0 {
+        let mut time = |name: &str, time: Option<Time>| {
+            if let Some(time) = time {
                 out.push_str(name);
                 out.push_str(&value::date_time_text(time));
                 out.push('"');

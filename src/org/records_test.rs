@@ -79,7 +79,7 @@ fn body(organization: &Organization, kind: Kind, json: &serde_json::Value, times
     let of = organization.type_of(kind);
     let text = json.to_string();
     let document = organization.config.registry.stored(&text, of, &organization.config.limits).unwrap();
-    organization.body_of(&document, of, times.0, times.1)
+    organization.body_of(&document, of, Some(times.0), Some(times.1))
 }
 
 fn random_body(r: &mut Random, organization: &Organization, kind: Kind, more: serde_json::Value) -> Body {
@@ -215,7 +215,10 @@ fn random_edit(r: &mut Random, draft: &mut Draft<'_>) {
             if r.below(2) == 0 {
                 draft.edits.ledger.users.insert(id, keep.then_some(UserLoss { at, all: r.below(2) == 0 }));
             } else {
-                draft.edits.ledger.groups.insert(id, keep.then_some(GroupLoss { at, had: r.below(9) as u32 }));
+                draft.edits.ledger.groups.insert(
+                    id,
+                    keep.then(|| GroupLoss { at, had: 9, later: (1..r.below(4) as i64).map(|n| (at + n, 9 - n as u32)).collect() }),
+                );
             }
         }
     }

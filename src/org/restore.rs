@@ -20,16 +20,18 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::{Body, Time};
+use super::body::Body;
+use super::digest::Digest;
 use super::edges::{CONTAINER, MEMBER};
 use super::key::Key;
-use super::ledger::{GroupLoss, LedgerEdits, UserLoss};
+use super::ledger::LedgerEdits;
 use super::names::{Class, ORGANIZATION};
 use super::record_error::{RecordError, RecordFault};
+use super::record_value::{edge_value, group_loss, string, subject_class, time, user_loss};
 use super::store::Organization;
 use super::words::{Audience, Id, Kind, Parent, Rank};
 use crate::error::ScimError;
-use crate::resource::{Document, NodeId, Scanner, SyntaxError, Token, unescaped, value};
+use crate::resource::{Document, NodeId, Scanner, SyntaxError, Token, uuid_of};
 use crate::schema::{AttributeId, common};
 
 /// What a restore did.
@@ -43,6 +45,10 @@ pub struct Restored {
 
 /// How almost every record of a large organization goes on.
 const USER_MEMBER: &str = r#"{"type":"User"}"#;
+
+/// How its line begins, and how it ends.
+const MEMBER_LINE: &str = r#"{"key":"member/"#;
+const USER_LINE_END: &str = r#"","value":{"type":"User"}}"#;
 
 impl Organization {
     /// Feeds records. A bad one stops it, with an error that names its key; those before it are in.
@@ -60,8 +66,10 @@ impl Organization {
         for id in std::mem::take(&mut self.retired) {
             self.release_unused(id);
         }
-        let mut restore = Restore { org: self, fed: 0, container: None };
-        let fed = restore.records(text).and_then(|()| match at {
+        let mut restore = Restore { org: self, fed: 0, run: None, lines: true };
+        let fed = restore.records(text);
+        restore.end_run();
+        let fed = fed.and_then(|()| match at {
             Some(at) => Err(restore.error(None, SyntaxError::NotUtf8 { at }.into())),
             None => Ok(restore.fed),
         });
@@ -75,7 +83,17 @@ struct Restore<'o, 't> {
     org: &'o mut Organization,
     fed: usize,
     /// The group that members were last fed for: they come together.
-    container: Option<(&'t str, Id)>,
+    run: Option<Run<'t>>,
+    /// Whether each record has had a line of its own so far.
+    lines: bool,
+}
+
+/// Members of one group, fed one after another.
+struct Run<'t> {
+    group: &'t str,
+    id: Id,
+    /// What they add to the group's sum, and to the digest.
+    sum: Digest,
 }
 
 /// Where the text of a value stands, or that it is null.
@@ -92,6 +110,10 @@ impl<'t> Restore<'_, 't> {
             scanner.skip_space();
             if scanner.peek().is_none() {
                 return Ok(());
+            }
+            if self.line_of_run(text, &mut scanner) {
+                self.fed += 1;
+                continue;
             }
             let mut key = None;
             self.record(text, &mut scanner, &mut key).map_err(|fault| self.error(key.as_deref(), fault))?;
@@ -116,6 +138,9 @@ impl<'t> Restore<'_, 't> {
                     if text.get(start..).is_some_and(|rest| rest.starts_with(USER_MEMBER)) {
                         scanner.jump(start + USER_MEMBER.len());
                         found = Some(Some(USER_MEMBER));
+                    } else if let Some(end) = key.as_deref().and_then(|key| self.whole_line(key, text, start)) {
+                        scanner.jump(end);
+                        return Ok(());
                     } else {
                         let null = scanner.token()? == Token::Null;
                         let span = scanner.skip(0)?;
@@ -137,26 +162,82 @@ impl<'t> Restore<'_, 't> {
         }
     }
 
+    /// The way of a million records: one more user, by UUID, in the group that members were last fed for, in a line as
+    /// `records` writes it. False leaves everything as it was.
+    fn line_of_run(&mut self, text: &'t str, scanner: &mut Scanner<'t>) -> bool {
+        let Some(run) = &self.run else { return false };
+        let (group, start) = (run.id, scanner.at());
+        let subject = text.get(start..).and_then(|line| line.strip_prefix(MEMBER_LINE)?.strip_prefix(run.group)?.strip_prefix('/'));
+        let Some((subject, rest)) = subject.and_then(|rest| rest.split_at_checked(36)) else { return false };
+        let Some(uuid) = uuid_of(subject).filter(|_| rest.starts_with(USER_LINE_END)) else { return false };
+        let Some(member) = self.org.names.find_uuid(Class::User, &uuid) else { return false };
+        if self.org.facts.replace_pair(group, member, MEMBER) == Some(0) {
+            let edge = self.org.edge_of(group, member, 0);
+            if let Some(run) = &mut self.run {
+                run.sum.add(edge);
+            }
+            self.remove_twin(group, Class::User, subject);
+        }
+        scanner.jump(text.len() - rest.len() + USER_LINE_END.len());
+        true
+    }
+
+    /// Takes a resource whose value ends its line but for the record's own brace, without looking for the value's end
+    /// first. Gives where the line ends; `None` where it is not so, or anything is wrong with it.
+    fn whole_line(&mut self, key: &str, text: &'t str, start: usize) -> Option<usize> {
+        let rest = text.get(start..)?;
+        if !self.lines || !rest.starts_with('{') || key.starts_with(super::key::MEMBER) || key.starts_with(super::key::GRANT) {
+            return None;
+        }
+        let line = rest.find('\n').map_or(Some(rest), |end| rest.get(..end))?;
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let Some(value) = line.strip_suffix('}') else {
+            self.lines = false;
+            return None;
+        };
+        let Some(Key::Resource(kind, id)) = Key::parse(key).filter(|key| !matches!(key, Key::Resource(_, id) if id == ORGANIZATION)) else {
+            return None;
+        };
+        self.end_run();
+        self.lines = self.put_resource(kind, &id, value).is_ok();
+        self.lines.then_some(start + line.len())
+    }
+
     /// Puts a user into the group that members were last fed for, where the key's ids stand as they are.
     fn member_of_last(&mut self, key: &'t str) -> bool {
         let Some((group, subject)) = key.strip_prefix(super::key::MEMBER).and_then(|rest| rest.split_once('/')) else { return false };
         if subject.is_empty() || group.is_empty() || key.bytes().any(|byte| byte == b'%') || subject.bytes().any(|byte| byte == b'/') {
             return false;
         }
-        let container = match self.container {
-            Some((last, id)) if last == group => id,
-            _ => match self.intern(Class::Group, group) {
-                Ok(id) => id,
-                Err(_) => return false,
-            },
+        let (id, sum) = match &self.run {
+            Some(run) if run.group == group => (run.id, run.sum),
+            _ => {
+                self.end_run();
+                match self.intern(Class::Group, group) {
+                    Ok(id) => (id, Digest::default()),
+                    Err(_) => return false,
+                }
+            }
         };
-        self.container = Some((group, container));
-        self.put_edge(container, subject, Class::User, MEMBER).is_ok()
+        let mut run = Run { group, id, sum };
+        let Ok(member) = self.intern(Class::User, subject) else { return false };
+        if self.org.facts.replace_pair(id, member, MEMBER) == Some(0) {
+            run.sum.add(self.org.edge_of(id, member, 0));
+            self.remove_twin(id, Class::User, subject);
+        }
+        self.run = Some(run);
+        true
+    }
+
+    fn end_run(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.org.count_edge(run.id, run.sum, true);
+        }
     }
 
     fn apply(&mut self, key: &str, value: Value<'_>) -> Result<(), RecordFault> {
         // Whatever comes may give the group's number back.
-        self.container = None;
+        self.end_run();
         match (Key::parse(key).ok_or(RecordFault::UnknownKey)?, value) {
             (Key::Organization, value) => self.organization(value),
             (Key::Resource(_, id), Some(_)) if id == ORGANIZATION => Err(RecordFault::Taken { kind: "the organization" }),
@@ -166,14 +247,14 @@ impl<'t> Restore<'_, 't> {
                 Ok(())
             }
             (Key::Member { group, subject }, Some(value)) => {
-                let [class, _] = self.edge_value(value, false)?;
+                let [class, _] = edge_value(value, false)?;
                 let class = subject_class(class)?;
                 let group = self.intern(Class::Group, &group)?;
                 self.put_edge(group, &subject, class, MEMBER)
             }
             (Key::Grant { object, .. }, _) if object == ORGANIZATION => Err(RecordFault::OwnersElsewhere),
             (Key::Grant { object, subject }, Some(value)) => {
-                let [class, role] = self.edge_value(value, true)?;
+                let [class, role] = edge_value(value, true)?;
                 let (class, rank) = (subject_class(class)?, self.rank(role)?);
                 let roles = &self.org.config.roles;
                 if class == Class::Group && !roles.is_group_assignable(rank) {
@@ -191,12 +272,12 @@ impl<'t> Restore<'_, 't> {
                 Ok(())
             }
             (Key::UserLoss(id), value) => {
-                let loss = value.map(|value| self.user_loss(value)).transpose()?;
+                let loss = value.map(user_loss).transpose()?;
                 self.org.count_ledger(&LedgerEdits { users: BTreeMap::from([(id.into_owned(), loss)]), ..Default::default() });
                 Ok(())
             }
             (Key::GroupLoss(id), value) => {
-                let loss = value.map(|value| self.group_loss(value)).transpose()?;
+                let loss = value.map(group_loss).transpose()?;
                 self.org.count_ledger(&LedgerEdits { groups: BTreeMap::from([(id.into_owned(), loss)]), ..Default::default() });
                 Ok(())
             }
@@ -223,18 +304,17 @@ impl<'t> Restore<'_, 't> {
                 return Err(fault);
             }
         };
-        let before = self.org.facts.pair(container.0, id.0);
-        if before == value {
-            return Ok(());
+        if self.write_edge(container, id, value) == 0 {
+            self.remove_twin(container, class, subject);
         }
-        self.replace_edge(container, id, before, value);
-        if before == 0
-            && let Some(twin) = self.org.names.twin(class, subject)
-        {
+        Ok(())
+    }
+
+    fn remove_twin(&mut self, container: Id, class: Class, subject: &str) {
+        if let Some(twin) = self.org.names.twin(class, subject) {
             self.write_edge(container, twin, 0);
             self.org.release_unused(twin);
         }
-        Ok(())
     }
 
     fn remove_edges(&mut self, class: Class, container: &str, subject: &str) {
@@ -248,35 +328,16 @@ impl<'t> Restore<'_, 't> {
         }
     }
 
-    fn write_edge(&mut self, container: Id, subject: Id, value: u8) {
-        let before = self.org.facts.pair(container.0, subject.0);
-        self.replace_edge(container, subject, before, value);
-    }
-
-    fn replace_edge(&mut self, container: Id, subject: Id, before: u8, value: u8) {
-        for (value, there) in [(before, false), (value, true)] {
-            if value != 0 {
+    /// Gives the value that the pair had.
+    fn write_edge(&mut self, container: Id, subject: Id, value: u8) -> u8 {
+        let before = self.org.facts.replace_pair(container, subject, value).unwrap_or(value);
+        if before != value {
+            for (value, there) in [(before, false), (value, true)].into_iter().filter(|(value, _)| *value != 0) {
                 let edge = self.org.edge_of(container, subject, if value == MEMBER { 0 } else { value });
                 self.org.count_edge(container, edge, there);
             }
         }
-        self.org.facts.set_pair(container, subject, value);
-    }
-
-    /// The texts of `type` and, for a grant, `role`.
-    fn edge_value<'v>(&self, text: &'v str, grant: bool) -> Result<[Cow<'v, str>; 2], RecordFault> {
-        let resource_type = if grant { "grant" } else { "member" };
-        let (mut class, mut role) = (None, (!grant).then_some(Cow::Borrowed("")));
-        members(text, resource_type, |name, scanner| {
-            match name {
-                "type" if class.is_none() => class = Some(text_of("type", scanner)?),
-                "role" if role.is_none() => role = Some(text_of("role", scanner)?),
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        let class = class.ok_or(RecordFault::Missing { path: "type" })?;
-        Ok([class, role.ok_or(RecordFault::Missing { path: "role" })?])
+        before
     }
 
     fn rank(&self, role: Cow<'_, str>) -> Result<Rank, RecordFault> {
@@ -286,45 +347,6 @@ impl<'t> Restore<'_, 't> {
             value: role.into_owned(),
             known: roles.roles.iter().map(|role| role.name.as_str()).collect::<Vec<_>>().join(", "),
         })
-    }
-
-    // ── the ledger
-
-    fn user_loss(&self, text: &str) -> Result<UserLoss, RecordFault> {
-        let (mut at, mut all) = (None, None);
-        members(text, "ledger/user", |name, scanner| {
-            match name {
-                "at" if at.is_none() => at = Some(time_of(scanner)?),
-                "all" if all.is_none() => {
-                    all = Some(match scanner.token()? {
-                        token @ (Token::True | Token::False) => scanner.word(token).map(|_| token == Token::True)?,
-                        _ => return Err(RecordFault::WrongType { path: "all".into() }),
-                    });
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        let at = at.ok_or(RecordFault::Missing { path: "at" })?;
-        Ok(UserLoss { at, all: all.ok_or(RecordFault::Missing { path: "all" })? })
-    }
-
-    fn group_loss(&self, text: &str) -> Result<GroupLoss, RecordFault> {
-        let (mut at, mut had) = (None, None);
-        members(text, "ledger/group", |name, scanner| {
-            match name {
-                "at" if at.is_none() => at = Some(time_of(scanner)?),
-                "had" if had.is_none() => {
-                    let number = if scanner.token()? == Token::Number { Some(scanner.number()?) } else { None };
-                    let number = number.and_then(|span| scanner.slice(span).parse().ok());
-                    had = Some(number.ok_or_else(|| RecordFault::WrongType { path: "had".into() })?);
-                }
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        let at = at.ok_or(RecordFault::Missing { path: "at" })?;
-        Ok(GroupLoss { at, had: had.ok_or(RecordFault::Missing { path: "had" })? })
     }
 
     // ── resources
@@ -398,8 +420,8 @@ impl<'t> Restore<'_, 't> {
         }
         let meta = document.child(NodeId::ROOT, common::META);
         let time = |id: AttributeId, path: &'static str| match meta.and_then(|meta| text(meta, id)) {
-            Some(text) => time(path, &text),
-            None => Ok(0),
+            Some(text) => time(path, &text).map(Some),
+            None => Ok(None),
         };
         let created = time(common::META_CREATED, "meta.created")?;
         let modified = time(common::META_LAST_MODIFIED, "meta.lastModified")?;
@@ -479,53 +501,4 @@ impl<'t> Restore<'_, 't> {
         self.org.facts.set_policy(self.org.settings.policy);
         Ok(())
     }
-}
-
-fn subject_class(name: Cow<'_, str>) -> Result<Class, RecordFault> {
-    match &*name {
-        "User" => Ok(Class::User),
-        "Group" => Ok(Class::Group),
-        _ => Err(RecordFault::NotOneOf { path: "type", value: name.into_owned(), known: "User or Group".into() }),
-    }
-}
-
-fn string<'t>(scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, Box<SyntaxError>> {
-    let span = scanner.string()?;
-    let raw = scanner.slice(span);
-    Ok(if span.escaped { unescaped(raw).into() } else { raw.into() })
-}
-
-fn text_of<'t>(path: &'static str, scanner: &mut Scanner<'t>) -> Result<Cow<'t, str>, RecordFault> {
-    if scanner.token()? == Token::String { Ok(string(scanner)?) } else { Err(RecordFault::WrongType { path: path.into() }) }
-}
-
-fn time_of(scanner: &mut Scanner<'_>) -> Result<Time, RecordFault> {
-    time("at", &text_of("at", scanner)?)
-}
-
-fn time(path: &'static str, text: &str) -> Result<Time, RecordFault> {
-    match value::date_time(text) {
-        Some((milliseconds, _)) => Ok(milliseconds),
-        None => Err(RecordFault::NotOneOf { path, value: text.into(), known: "a dateTime".into() }),
-    }
-}
-
-/// Reads an object whose members are few and known; `take` says whether it knows the name.
-fn members<'v>(
-    text: &'v str,
-    of: &str,
-    mut take: impl FnMut(&str, &mut Scanner<'v>) -> Result<bool, RecordFault>,
-) -> Result<(), RecordFault> {
-    let mut scanner = Scanner::new(text, 1);
-    scanner.expect(b'{', "`{`")?;
-    let mut open = !scanner.take(b'}');
-    while open {
-        let span = scanner.name()?;
-        let name = scanner.slice(span);
-        if !take(name, &mut scanner)? {
-            return Err(RecordFault::UnknownAttribute { name: name.into(), resource_type: of.into() });
-        }
-        open = scanner.more(b'}', "`,` or `}`")?;
-    }
-    Ok(())
 }

@@ -20,7 +20,8 @@ use super::net::mix;
 use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
-use crate::resource::{Document, NodeId, Value};
+use crate::maps::Map;
+use crate::resource::{Document, NodeId};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 
 /// Users, groups, workspaces, folder trees and grants of one organization.
@@ -90,7 +91,7 @@ pub(crate) struct Edits {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Opposite {
     pub(crate) change: Change,
-    pub(crate) bodies: HashMap<u32, Option<Body>>,
+    pub(crate) bodies: Map<u32, Option<Body>>,
 }
 
 impl Edits {
@@ -138,19 +139,17 @@ impl Organization {
     pub(crate) fn initial_body(&self) -> Body {
         let text = Settings::initial_json(&self.config.roles);
         match self.config.registry.stored(&text, self.known.organization, &self.config.limits) {
-            Ok(document) => self.body_of(&document, self.known.organization, 0, 0),
-            Err(_) => Body::new(0, 0, 0, &[]),
+            Ok(document) => self.body_of(&document, self.known.organization, None, None),
+            Err(_) => Body::new(None, None, 0, &[]),
         }
     }
 
     /// Packs what is kept of a document in a body.
-    pub(crate) fn body_of(&self, document: &Document<'_>, of: ResourceTypeId, created: Time, modified: Time) -> Body {
+    pub(crate) fn body_of(&self, document: &Document<'_>, of: ResourceTypeId, created: Option<Time>, modified: Option<Time>) -> Body {
         let known = &self.known;
         let skip = [common::SCHEMAS, common::ID, common::META, known.groups, known.members, known.password, known.grants_of(of)];
         let packed = document.pack(NodeId::ROOT, &skip);
-        let mut text = String::with_capacity(packed.len() * 2);
-        Value::Object(crate::resource::Packed(&packed)).write(&self.config.registry, &mut text);
-        Body::new(created, modified, hash_text(1, text.as_bytes()), &packed)
+        Body::new(created, modified, hash_text(1, &packed), &packed)
     }
 
     pub(crate) fn body(&self, id: Id) -> Option<&Body> {
@@ -175,6 +174,11 @@ impl Organization {
     /// The hash of one membership (rank 0) or grant.
     pub(crate) fn edge(&self, container: u64, subject: u64, rank: Rank) -> Digest {
         Digest::of_edge(container, subject, self.role_hashes.get(usize::from(rank)).copied().unwrap_or(0))
+    }
+
+    /// The same, of a pair's value.
+    pub(crate) fn edge_with(&self, container: u64, subject: u64, value: u8) -> Digest {
+        self.edge(container, subject, if value == MEMBER { 0 } else { value })
     }
 
     pub(crate) fn edge_of(&self, container: Id, subject: Id, rank: Rank) -> Digest {
@@ -239,8 +243,10 @@ impl Organization {
         }
         self.count_edges(&edits.change);
         let gone: Vec<Id> = edits.change.deleted().map(|(id, _)| id).collect();
+        let came: Vec<Id> = edits.change.created().map(|(id, _)| id).collect();
         let change = self.facts.commit(edits.change);
-        let mut bodies = HashMap::new();
+        self.follow(&came, &gone);
+        let mut bodies = Map::default();
         for id in &gone {
             let old = self.put_body(*id, None);
             bodies.insert(id.0, old);
@@ -284,7 +290,7 @@ impl Organization {
                 continue;
             }
             let (container, subject) = (Id(pair.container), Id(pair.subject));
-            let edge = |value: u8| self.edge(hash(container), hash(subject), if value == MEMBER { 0 } else { value });
+            let edge = |value: u8| self.edge_with(hash(container), hash(subject), value);
             if pair.base != 0 {
                 tell(container, edge(pair.base), false);
             }
@@ -311,6 +317,35 @@ impl Organization {
             edges(self.facts.groups_of(node.id.0));
             edges(self.facts.grants_of(node.id.0));
         }
+    }
+
+    /// The sum of one container as a change leaves it; what it costs follows what was written there and deleted.
+    pub(crate) fn sum_after(&self, change: &Change, container: Id, hash: &dyn Fn(Id) -> u64) -> Digest {
+        if change.cut(container.0) {
+            return Digest::default();
+        }
+        let mut sum = self.sum(container);
+        let edge = |subject: u32, value: u8| self.edge_with(hash(container), hash(Id(subject)), value);
+        for pair in change.net.of_container(container.0) {
+            if !pair.differs() || change.cut(pair.subject) {
+                continue;
+            }
+            if pair.base != 0 {
+                sum.take(edge(pair.subject, pair.base));
+            }
+            if pair.now != 0 {
+                sum.add(edge(pair.subject, pair.now));
+            }
+        }
+        if change.cuts > 0 {
+            for node in change.nodes().filter(|node| change.cut(node.id.0)) {
+                let value = self.facts.pair(container.0, node.id.0);
+                if value != 0 {
+                    sum.take(edge(node.id.0, value));
+                }
+            }
+        }
+        sum
     }
 
     pub(crate) fn count_ledger(&mut self, edits: &LedgerEdits) {
@@ -373,7 +408,7 @@ impl Organization {
         found
     }
 
-    /// The resources of a class in the order of their identifiers; sorted once for every state.
+    /// The resources of a class in the order of their identifiers; sorted once, then kept so by what is committed.
     pub(crate) fn ids_by_name(&self, class: Class) -> Vec<Id> {
         self.with_ids_by_name(class, <[Id]>::to_vec)
     }
@@ -390,6 +425,36 @@ impl Organization {
         let result = look(&ids);
         sorted.push((self.serial, class, ids));
         result
+    }
+
+    /// Brings what is sorted up to a commit: few resources that came or went are few places in it, and of many it is
+    /// sorted anew when next asked for.
+    fn follow(&mut self, came: &[Id], gone: &[Id]) {
+        const FEW: usize = 64;
+        let (before, after) = (self.serial, self.serial + 1);
+        let names = &self.names;
+        self.sorted.get_mut().retain_mut(|(serial, class, ids)| {
+            if *serial != before || came.len() + gone.len() > FEW {
+                return false;
+            }
+            let of_class = |id: &&Id| names.class(**id) == Some(*class);
+            for id in gone.iter().filter(of_class) {
+                let name = names.text(*id);
+                let at = ids.partition_point(|other| *names.text(*other) < *name);
+                if ids.get(at) == Some(id) {
+                    ids.remove(at);
+                }
+            }
+            for id in came.iter().filter(of_class) {
+                let name = names.text(*id);
+                let at = ids.partition_point(|other| *names.text(*other) < *name);
+                if ids.get(at) != Some(id) {
+                    ids.insert(at, *id);
+                }
+            }
+            *serial = after;
+            true
+        });
     }
 
     /// Numbers for `stats`.

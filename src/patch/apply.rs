@@ -99,7 +99,7 @@ impl<'r, 's> Patcher<'r, 's> {
         }
         let changed = self.is_changed(original);
         if changed {
-            self.list_extensions(original);
+            self.list_extensions(original).map_err(|fault| PatchError { operation: None, fault })?;
         }
         let touched = self.touched.iter().map(|(id, _)| *id).collect();
         Ok(Patched { document: self.document, changed, touched, notes: self.notes })
@@ -425,17 +425,21 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// `schemas` gains an extension with its first value and loses it with its last (RFC 7643 §3).
-    fn list_extensions(&mut self, original: &Document<'s>) {
+    fn list_extensions(&mut self, original: &Document<'s>) -> Result<(), PatchFault> {
         let registry = self.registry;
         let resource_type = registry.resource_type(self.resource_type);
         for extension in &resource_type.extensions {
             let had_values = original.child(NodeId::ROOT, extension.attribute).is_some();
             let has_values = self.document.child(NodeId::ROOT, extension.attribute).is_some();
+            if had_values && !has_values && extension.required {
+                return Err(PatchFault::Required { path: extension.schema.to_string() });
+            }
             if had_values != has_values {
                 // `schemas` is no more than a list of strings: what cannot be read is left as it is.
                 let _ = self.unfold(common::SCHEMAS);
                 self.document.list_schema(&resource_type.schema, &extension.schema, has_values);
             }
         }
+        Ok(())
     }
 }

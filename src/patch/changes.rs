@@ -102,6 +102,15 @@ pub(crate) fn inverse_operations(registry: &Registry, before: &Document<'_>, aft
         }
         match values {
             (None, _) if attribute.mutability == Mutability::Immutable => {}
+            // What may be set but once stays, and with it the value it is in.
+            (None, Some(new)) if is_complex(registry, id) && fixed_part(registry, after, new) => {
+                for part in after.children(new) {
+                    let part = registry.attribute(after.node(part).attribute);
+                    if !part.required && !matches!(part.mutability, Mutability::ReadOnly | Mutability::Immutable) {
+                        undo.remove(&part.path);
+                    }
+                }
+            }
             (None, _) => undo.remove(&attribute.path),
             (Some(old), None) => undo.replace(attribute, before, old),
             (Some(old), Some(new)) if is_complex(registry, id) => {
@@ -122,6 +131,11 @@ pub(crate) fn inverse_operations(registry: &Registry, before: &Document<'_>, aft
         }
     }
     undo.operations
+}
+
+/// Whether a value has a part that cannot be removed.
+fn fixed_part(registry: &Registry, document: &Document<'_>, value: NodeId) -> bool {
+    document.children(value).any(|part| registry.attribute(document.node(part).attribute).mutability == Mutability::Immutable)
 }
 
 struct Undo<'r> {

@@ -4,7 +4,6 @@
 //! that is there) is left to the one who applies it.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::error::{PatchError, PatchFault};
 use super::message::{Op, PATCH_OP};
@@ -12,6 +11,7 @@ use super::target::{self, Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType};
 use crate::limits::Limits;
+use crate::maps::Set;
 use crate::resource::{Builder, Document, Findings, Judge, MessageReader, Scan, Shape, Span, SyntaxError, Token};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
@@ -128,7 +128,7 @@ impl Checker<'_, '_, '_, '_> {
             return Ok(());
         }
         let Some(targets) = self.targets else { return Ok(()) };
-        let mut named = HashSet::new();
+        let mut named = Set::default();
         for (name, pointer, member) in self.members(value, "value")? {
             let root = targets.registry.root_attribute(targets.resource_type, &name).map(|id| Target { id, chosen: None });
             let target = match root {
@@ -293,7 +293,7 @@ impl Checker<'_, '_, '_, '_> {
     /// The members of an object in the message: name, pointer from the operation, value.
     fn members<'t>(&mut self, value: Span, at: &str) -> Scan<Vec<(Cow<'t, str>, String, Span)>> {
         let mut all = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Set::default();
         let mut scratch = Findings::default();
         let text = self.text.get(..value.end as usize).unwrap_or("");
         let mut inner = MessageReader::new(text, at.to_owned(), self.reader.dialect, self.limits.json_depth, &mut scratch);

@@ -275,6 +275,8 @@ impl Patcher<'_, '_> {
     /// Elements chosen by a filter and replaced by an object are replaced whole.
     fn replace_elements(&mut self, id: AttributeId, found: &[NodeId], given: NodeId) -> Result<(), PatchFault> {
         self.judge_primary(id, found, given)?;
+        // Before anything changes: an index that is made on the way would hold what was just written twice.
+        self.is_indexed(id);
         for element in found {
             if self.document.equals(*element, &self.document, given) {
                 continue;
@@ -301,7 +303,7 @@ impl Patcher<'_, '_> {
     }
 
     /// `[{…}]` stands for `{…}` where one value is meant.
-    fn lone_element(&self, value: Span) -> Result<Span, PatchFault> {
+    pub(super) fn lone_element(&self, value: Span) -> Result<Span, PatchFault> {
         let mut scanner = self.scanner(value);
         if scanner.token()? != Token::Array {
             return Ok(value);

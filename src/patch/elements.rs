@@ -61,26 +61,33 @@ impl Patcher<'_, '_> {
 
     /// The elements whose key is `wanted`.
     pub(super) fn with_key(&mut self, id: AttributeId, wanted: &str) -> Vec<NodeId> {
-        let Some(list) = self.list(id) else { return Vec::new() };
-        let (registry, document) = (self.registry, &self.document);
-        let has_key = |element: &NodeId| key(registry, document, id, *element) == wanted;
-        if !self.indexes.iter().any(|index| index.attribute == id) {
-            if document.children(list).nth(SHORT).is_none() {
-                return document.children(list).filter(has_key).collect();
-            }
-            let mut table = HashTable::new();
-            for element in document.children(list) {
-                let hash = key_hash(registry, document, id, element);
-                table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
-            }
-            self.indexes.push(Index { attribute: id, table });
+        if !self.is_indexed(id) {
+            let (registry, document) = (self.registry, &self.document);
+            let Some(list) = self.list(id) else { return Vec::new() };
+            return document.children(list).filter(|element| key(registry, document, id, *element) == wanted).collect();
         }
-        let document = &self.document;
+        let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter().find(|index| index.attribute == id) else { return Vec::new() };
         let mut found: Vec<NodeId> =
             index.table.iter_hash(hash(wanted)).copied().filter(|element| key(registry, document, id, *element) == wanted).collect();
         crate::sort::plain(&mut found);
         found
+    }
+
+    /// Whether the attribute has an index; a list that is not short is given one.
+    pub(super) fn is_indexed(&mut self, id: AttributeId) -> bool {
+        if self.indexes.iter().any(|index| index.attribute == id) {
+            return true;
+        }
+        let (registry, document) = (self.registry, &self.document);
+        let Some(list) = self.list(id).filter(|list| document.children(*list).nth(SHORT).is_some()) else { return false };
+        let mut table = HashTable::new();
+        for element in document.children(list) {
+            let hash = key_hash(registry, document, id, element);
+            table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
+        }
+        self.indexes.push(Index { attribute: id, table });
+        true
     }
 
     /// Takes an element out of the index, before it changes or goes.

@@ -73,6 +73,7 @@ impl PatchFault {
     pub fn scim_type(&self) -> Option<ScimType> {
         Some(match self {
             Self::Syntax(SyntaxError::TooLarge { .. }) | Self::TooManyOperations { .. } => return None,
+            Self::Syntax(SyntaxError::TooDeep { .. }) => ScimType::TooMany,
             Self::Syntax(_) | Self::Message { .. } | Self::UnknownMember { .. } | Self::UnknownOp { .. } | Self::NamedTwice { .. } => {
                 ScimType::InvalidSyntax
             }

@@ -1,18 +1,17 @@
 //! Complex values: their sub-attributes are merged (RFC 7644 §3.5.2.1, §3.5.2.3), whatever way they are given.
 
-use std::collections::HashSet;
-
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
 use super::target::{Chosen, Target};
 use crate::dialect::Tolerance;
 use crate::issue::ScimType;
+use crate::maps::Set;
 use crate::resource::{Kind, Node, NodeId, Span, Token};
 use crate::schema::{AttributeId, Mutability, Type, common};
 
 /// The names that an operation without path has given values to: an attribute, and what brackets choose of it.
-type Named = HashSet<(AttributeId, String)>;
+type Named = Set<(AttributeId, String)>;
 
 impl Patcher<'_, '_> {
     /// An operation without path: the members of its value are attributes of the resource.
@@ -24,7 +23,7 @@ impl Patcher<'_, '_> {
         let members = self.members(value)?.ok_or_else(|| not_an_object("value"))?;
         // All names are judged before anything is written; their notes are made when it is.
         let notes = self.notes.len();
-        let (mut targets, mut named, mut twice) = (Vec::with_capacity(members.len()), Named::new(), None);
+        let (mut targets, mut named, mut twice) = (Vec::with_capacity(members.len()), Named::default(), None);
         for (name, member) in &members {
             let target = self.member(name)?;
             self.collect_names(&target, *member, &mut named, &mut twice)?;
@@ -139,7 +138,7 @@ impl Patcher<'_, '_> {
             let done = self.within_text(path, value, |patcher, value| patcher.merge_extension(id, value, op, references))?;
             return done.ok_or_else(|| not_an_object(path));
         };
-        let mut named = HashSet::new();
+        let mut named = Set::default();
         let mut writes = Vec::with_capacity(members.len());
         for (name, member) in members {
             let target = self.extension_member(id, &name)?;
@@ -184,6 +183,7 @@ impl Patcher<'_, '_> {
     /// The sub-attributes that a value names with null.
     fn unassigned_members(&mut self, id: AttributeId, value: Span) -> Result<Vec<AttributeId>, PatchFault> {
         let notes = self.notes.len();
+        let value = self.lone_element(value)?;
         let found = match self.members(value)? {
             Some(members) => Some(self.nothings(id, &members)?),
             None => self.within_text("", value, |patcher, value| {

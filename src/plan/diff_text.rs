@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::access::{Diff, ObjectType, Row, RowKind, Scratch};
+use super::answer::push_number;
+use crate::access::{Diff, ObjectType, Row, RowKind, Scratch, Summary};
 use crate::org::{Change, Facts, Id, Rank, RolePreset};
 use crate::resource::push_quoted;
 
@@ -34,7 +35,7 @@ impl Told<'_> {
         limit: usize,
     ) -> String {
         let mut out = String::from("{\"summary\":");
-        self.push_summary(&mut out);
+        push_summary(self.diff.summary(), &mut out);
         out.push_str(",\"changes\":[");
         let mut users: Vec<(Cow<'_, str>, Id)> = self.diff.users().iter().map(|rows| (names.name(rows.user), rows.user)).collect();
         crate::sort::plain(&mut users);
@@ -83,23 +84,31 @@ impl Told<'_> {
         out
     }
 
-    pub(crate) fn push_summary(&self, out: &mut String) {
-        let summary = self.diff.summary();
-        out.push_str("{\"kinds\":{");
-        for (at, (name, count)) in KINDS.iter().zip(summary.kinds).enumerate() {
-            let comma = if at == 0 { "" } else { "," };
-            out.push_str(&format!("{comma}\"{name}\":{count}"));
-        }
-        let (users, objects, locked_out) = (summary.users, summary.objects, summary.locked_out);
-        out.push_str(&format!("}},\"users\":{users},\"objects\":{objects},\"lockedOut\":{locked_out}}}"));
-    }
-
     fn push_role(&self, rank: Rank, out: &mut String) {
         match rank {
             0 => out.push_str("null"),
             rank => push_quoted(out, self.roles.name(rank)),
         }
     }
+}
+
+/// `AccessSummary`.
+pub(crate) fn push_summary(summary: &Summary, out: &mut String) {
+    out.push_str("{\"kinds\":{");
+    for (at, (name, count)) in KINDS.iter().zip(summary.kinds).enumerate() {
+        out.push_str(if at > 0 { ",\"" } else { "\"" });
+        out.push_str(name);
+        out.push_str("\":");
+        push_number(count, out);
+    }
+    out.push('}');
+    for (name, number) in [("users", summary.users), ("objects", summary.objects), ("lockedOut", summary.locked_out)] {
+        out.push_str(",\"");
+        out.push_str(name);
+        out.push_str("\":");
+        push_number(u64::from(number), out);
+    }
+    out.push('}');
 }
 
 fn phase_of(kind: RowKind) -> usize {

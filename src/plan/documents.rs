@@ -12,13 +12,14 @@
 //! ```
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff_text::{Naming, Told};
 use crate::access::{Diff, Direction, ObjectType, Scratch};
 use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::json::{Json, Unfit};
+use crate::maps::Map;
 use crate::org::{Audience, Change, Combine, Config, Facts, Id, Kind, ORGANIZATION, Parent, Policy, Rank, RolePreset};
 use crate::resource::text_of;
 
@@ -31,7 +32,7 @@ pub fn access_diff(before: &[u8], after: &[u8], options: &str) -> Result<String,
     let config = Config::from_json(options).map_err(|error| unreadable(error.to_string()))?;
     let limit = Json::parse(options).ok().map(|options| options.number_at("limit")).transpose();
     let limit = limit.map_err(|error| unreadable(format!("the options cannot be read: {error}")))?.flatten();
-    let mut sides = Sides { config: &config, ids: HashMap::new(), names: Vec::new() };
+    let mut sides = Sides { config: &config, ids: Map::default(), names: Vec::new() };
     sides.intern(Kind::Organization, ORGANIZATION)?;
     let before = sides.state(before, "before")?;
     let after = sides.state(after, "after")?;
@@ -135,7 +136,7 @@ fn list<T>(json: &Json<'_>, name: &'static str, read: &dyn Fn(&Json<'_>) -> Resu
 /// Both documents' identifiers under one numbering.
 struct Sides<'c> {
     config: &'c Config,
-    ids: HashMap<(Kind, String), Id>,
+    ids: Map<(Kind, String), Id>,
     names: Vec<(Kind, String)>,
 }
 
@@ -469,7 +470,7 @@ mod tests {
         let r = &mut Random(3);
         for round in 0..1_500 {
             let (before, after) = (document(r).to_string(), document(r).to_string());
-            let mut sides = Sides { config: &config, ids: HashMap::new(), names: Vec::new() };
+            let mut sides = Sides { config: &config, ids: Map::default(), names: Vec::new() };
             sides.intern(Kind::Organization, ORGANIZATION).unwrap();
             let states = [&before, &after].map(|text| sides.state(text.as_bytes(), "side").unwrap());
             let [one, other] = [&states[0], &states[1]].map(|state| state.facts(&config.roles));

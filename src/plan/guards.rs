@@ -448,7 +448,8 @@ impl Court<'_> {
             if let Some(at) = known {
                 self.findings.remove(at);
             }
-            let detail = format!("{losing} people lose access or part of it while earlier changes held by {} are undecided", guard.name());
+            let who = if losing == 1 { "one person loses".to_owned() } else { format!("{losing} people lose") };
+            let detail = format!("{who} access or part of it while earlier changes held by {} are undecided", guard.name());
             self.find(guard, Outcome::Hold, detail, vec![("usersLosing", losing)]);
         }
         crate::sort::by(&mut self.findings, &mut |a, b| a.guard.cmp(&b.guard));
@@ -468,9 +469,7 @@ impl Court<'_> {
                     && self.circumstances.approve.contains(&finding.guard)
             };
             if longest > 0 && !self.findings.iter().any(approved) {
-                let mass_loss = self.setting(Guard::MassLoss).map_or(Time::MAX, |setting| self.start(setting));
-                let empty_source_count = self.setting(Guard::EmptySource).map_or(0, |setting| setting.count);
-                let windows = Windows { now, start, mass_loss, empty_source_count };
+                let windows = Windows { now, start, apart: losses::apart(longest) };
                 losses::enter(self.draft, self.diff, groups, &windows, &mut ledger);
             }
         }

@@ -13,12 +13,13 @@
 //! no request can write one.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::listing::Sides;
 use super::plan::Plan;
 use crate::access::Direction;
 use crate::error::ScimError;
+use crate::maps::Map;
 use crate::org::{Body, Id, Kind, MEMBER, Organization};
 use crate::patch::{PATCH_OP, inverse_operations};
 use crate::path::quoted;
@@ -32,7 +33,7 @@ pub(crate) enum Bodies<'a> {
     /// It is planned: these are the new ones.
     Planned(&'a [(Id, Body)]),
     /// It has happened: these are the old ones, where they were others.
-    Committed(&'a HashMap<u32, Option<Body>>),
+    Committed(&'a Map<u32, Option<Body>>),
 }
 
 /// Both sides of a change, with the bodies.
@@ -83,7 +84,7 @@ pub fn requests_json(requests: &[Request]) -> String {
 pub(crate) fn requests(past: &Past<'_>) -> Vec<Request> {
     let written = match past.bodies {
         Bodies::Planned(new) => new.iter().enumerate().map(|(at, (id, _))| (id.0, at)).collect(),
-        Bodies::Committed(_) => HashMap::new(),
+        Bodies::Committed(_) => Map::default(),
     };
     let mut undo = Undo { past, written, requests: Vec::new(), created: Vec::new(), deleted: Vec::new(), changed: BTreeMap::new() };
     undo.gather();
@@ -111,7 +112,7 @@ struct Changed {
 struct Undo<'p, 'a> {
     past: &'p Past<'a>,
     /// Where the bodies are that a plan writes.
-    written: HashMap<u32, usize>,
+    written: Map<u32, usize>,
     requests: Vec<Request>,
     created: Vec<(Id, Kind)>,
     deleted: Vec<(Id, Kind)>,

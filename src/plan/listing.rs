@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::access::{Causes, Diff, Direction, Row, RowKind, Scratch, Summary, UserRows};
+use crate::access::{Causes, Diff, Direction, Row, RowKind, Scratch, UserRows};
 use crate::org::{Change, Facts, Id, Kind, RolePreset, View};
 
 /// Both sides of a change, whether it is planned or has happened.
@@ -86,35 +86,6 @@ pub(crate) struct AccessChange<'a> {
     pub(crate) before: Option<&'a str>,
     pub(crate) after: Option<&'a str>,
     pub(crate) causes: Vec<u32>,
-}
-
-/// How many rows of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Kinds {
-    grant: u64,
-    revoke: u64,
-    upgrade: u64,
-    downgrade: u64,
-    latent: u64,
-    masked: u64,
-}
-
-/// A diff's counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct AccessSummary {
-    pub(crate) kinds: Kinds,
-    pub(crate) users: u32,
-    pub(crate) objects: u32,
-    pub(crate) locked_out: u32,
-}
-
-impl From<&Summary> for AccessSummary {
-    fn from(summary: &Summary) -> Self {
-        let [grant, revoke, upgrade, downgrade, latent, masked] = summary.kinds;
-        let kinds = Kinds { grant, revoke, upgrade, downgrade, latent, masked };
-        Self { kinds, users: summary.users, objects: summary.objects, locked_out: summary.locked_out }
-    }
 }
 
 /// Which rows are wanted.

@@ -3,13 +3,14 @@
 //!
 //! A user's entry stands at their latest loss; that they regained something does not take it back, for who removes
 //! and restores by turns would never be noticed. A group's entry stands at its first loss in the window and says how
-//! many members it had then; its deletion moves the entry on, so that deleted groups are counted for a whole window.
+//! many members it had then, and what it had before later ones, so that the window rolls: once the first has left it, the
+//! next is the first. A group's deletion moves its entry on, so that deleted groups are counted for a whole window.
 
 use std::collections::BTreeMap;
 
 use crate::access::Diff;
 use crate::org::{CONTAINER, Class};
-use crate::org::{Draft, GroupLoss, GuardSetting, Id, Kind, LedgerEdits, MEMBER, Time, UserLoss};
+use crate::org::{Draft, GroupLoss, GuardSetting, Id, Kind, LedgerEdits, MEMBER, Time, UserLoss, WHOLE};
 
 const MINUTE: Time = 60_000;
 
@@ -43,6 +44,11 @@ impl Measure {
 /// The first instant that is in a window of so many minutes which ends now.
 pub(super) fn window_start(now: Time, minutes: u32) -> Time {
     now.saturating_sub(Time::from(minutes).saturating_mul(MINUTE)).saturating_add(1)
+}
+
+/// A twelfth of the window: five minutes of an hour.
+pub(super) fn apart(minutes: u32) -> Time {
+    Time::from(minutes).saturating_mul(MINUTE) / 12
 }
 
 /// Groups that lose members by this plan, by the identifiers' text.
@@ -112,21 +118,21 @@ pub(super) fn members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> Me
     if group.removed == 0 {
         return Measure::default();
     }
-    let had = entry(draft, group.group, start).map_or(group.before, |loss| loss.had);
+    let had = had_since(draft, group.group, start).unwrap_or(group.before);
     Measure { count: u64::from(had.saturating_sub(group.before)) + u64::from(group.removed), base: u64::from(had) }
 }
 
 /// How many members a group had, before the plan or since `start`.
 pub(super) fn most_members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> u32 {
-    entry(draft, group.group, start).map_or(group.before, |loss| loss.had.max(group.before))
+    had_since(draft, group.group, start).map_or(group.before, |had| had.max(group.before))
 }
 
-fn entry(draft: &Draft<'_>, group: Id, start: Time) -> Option<GroupLoss> {
+fn had_since(draft: &Draft<'_>, group: Id, start: Time) -> Option<u32> {
     let groups = &draft.org.ledger.groups;
     if groups.is_empty() {
         return None;
     }
-    groups.get(draft.org.name(group).as_ref()).copied().filter(|loss| loss.at >= start)
+    groups.get(draft.org.name(group).as_ref())?.had_since(start)
 }
 
 /// Groups deleted, by this plan or since `start`.
@@ -137,7 +143,8 @@ pub(super) fn deleted_groups(draft: &Draft<'_>, groups: &[GroupChange], start: T
         return Measure::default();
     }
     let there = |name: &str| org.names.find(Class::Group, name).is_some_and(|id| org.facts.kind(id) == Some(Kind::Group));
-    let earlier = org.ledger.groups.iter().filter(|(name, loss)| loss.at >= start && !there(name)).count() as u64;
+    let gone = |name: &str| name != WHOLE && !there(name);
+    let earlier = org.ledger.groups.iter().filter(|(name, loss)| loss.last() >= start && gone(name)).count() as u64;
     Measure { count: count + earlier, base: u64::from(org.facts.counts().groups) + earlier }
 }
 
@@ -146,7 +153,8 @@ pub(super) fn most_active(draft: &Draft<'_>, start: Time) -> u64 {
     let org = draft.org;
     let active = |name: &str| org.names.find(Class::User, name).is_some_and(|id| org.facts.active(id));
     let gone = org.ledger.users.iter().filter(|(name, loss)| loss.at >= start && !active(name)).count();
-    u64::from(org.facts.counts().active_users) + gone as u64
+    let whole = org.ledger.groups.get(WHOLE).and_then(|loss| loss.had_since(start)).unwrap_or(0);
+    (u64::from(org.facts.counts().active_users) + gone as u64).max(u64::from(whole))
 }
 
 /// Entries older than the window, dropped.
@@ -155,7 +163,7 @@ pub(super) fn expired(draft: &Draft<'_>, start: Time, edits: &mut LedgerEdits) {
     for (name, _) in ledger.users.iter().filter(|(_, loss)| loss.at < start) {
         edits.users.insert(name.clone(), None);
     }
-    for (name, _) in ledger.groups.iter().filter(|(_, loss)| loss.at < start) {
+    for (name, _) in ledger.groups.iter().filter(|(_, loss)| loss.last() < start) {
         edits.groups.insert(name.clone(), None);
     }
 }
@@ -173,22 +181,33 @@ pub(super) fn enter(draft: &Draft<'_>, diff: &Diff, groups: &[GroupChange], wind
             }
         }
     }
+    let mut enter = |name: &str, entry: GroupLoss| {
+        if org.ledger.groups.get(name) == Some(&entry) {
+            edits.groups.remove(name);
+        } else {
+            edits.groups.insert(name.to_owned(), Some(entry));
+        }
+    };
     for group in groups {
         let name = draft.name(group.group);
-        let known = org.ledger.groups.get(name.as_ref()).copied();
-        let current = known.filter(|loss| {
-            // One entry serves two guards: where massLoss no longer needs it, it stays only as long as emptySource
-            // would learn less from a new one.
-            loss.at >= windows.mass_loss || (loss.at >= windows.start && group.before < windows.empty_source_count)
-        });
-        let first = current.unwrap_or(GroupLoss { at: now, had: group.before });
-        let entry = if group.deleted { GroupLoss { at: now, had: first.had.max(group.before) } } else { first };
-        if known != Some(entry) {
-            edits.groups.insert(name.into_owned(), Some(entry));
-        } else {
-            edits.groups.remove(name.as_ref());
-        }
+        let fresh = GroupLoss::new(now, group.before);
+        let known = org.ledger.groups.get(name.as_ref());
+        let entry = known.map_or(fresh, |known| known.with(now, group.before, windows.start, windows.apart));
+        enter(&name, if group.deleted { GroupLoss::new(now, entry.had.max(group.before)) } else { entry });
     }
+    if left_without_loss(draft, diff) {
+        let had = org.facts.counts().active_users;
+        let known = org.ledger.groups.get(WHOLE);
+        enter(WHOLE, known.map_or(GroupLoss::new(now, had), |known| known.with(now, had, windows.start, windows.apart)));
+    }
+}
+
+/// Whether somebody who had access to nothing is active no more: no user's entry tells of them.
+fn left_without_loss(draft: &Draft<'_>, diff: &Diff) -> bool {
+    let (facts, view) = (&draft.org.facts, draft.view());
+    let left = |id: Id| facts.active(id) && !view.active(id);
+    let nodes = draft.edits.change.nodes().filter(|node| node.before == Some(Kind::User));
+    nodes.into_iter().any(|node| left(node.id) && !diff.user(node.id).is_some_and(|rows| rows.loses))
 }
 
 /// The instants from which losses count.
@@ -197,7 +216,6 @@ pub(super) struct Windows {
     pub(super) now: Time,
     /// Of the longest window: what is older is dropped.
     pub(super) start: Time,
-    /// Of massLoss.
-    pub(super) mass_loss: Time,
-    pub(super) empty_source_count: u32,
+    /// How close to one another losses of one group are kept as one.
+    pub(super) apart: Time,
 }

@@ -1,5 +1,6 @@
 //! Requests -> change -> access diff, guards, answers, records, inverse.
 
+mod answer;
 mod diff_text;
 mod documents;
 mod guards;

@@ -2,16 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
-use serde::ser::SerializeMap;
-
 use super::guards::{self, Circumstances, Finding};
-use super::listing::{self, AccessSummary, Listing, Sides};
+use super::listing::{self, Listing, Sides};
 use crate::access::{Diff, Direction, RowKind, Scratch};
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType};
 use crate::json::Json;
-use crate::org::{Class, Draft, Edits, Id, Opposite, Organization, hash_text, records_of};
+use crate::org::{Class, Draft, Edits, Id, Opposite, Organization, hash_text, push_hex, records_of};
 use crate::protocol::{Context, Exchange, Request, Response, Stop};
 
 /// What would happen. Nothing has happened yet.
@@ -70,8 +67,11 @@ impl Organization {
             exchange.draft.cause = index;
             let response = match (exchange.route_noting(request), context.atomic) {
                 (Ok(response), _) => response,
-                (Err(Stop::Refused(error)), false) => crate::protocol::error_response(&error),
-                (Err(Stop::Refused(error) | Stop::Fatal(error)), _) => return Err(ScimError { request: Some(index), ..error }),
+                (Err(Stop::Refused(error)), false) => crate::protocol::refusal(request, &error),
+                (Err(Stop::Refused(mut error) | Stop::Fatal(mut error)), _) => {
+                    error.request = Some(index);
+                    return Err(error);
+                }
             };
             responses.push(response);
         }
@@ -93,7 +93,7 @@ impl Organization {
         let version = draft.digest().text();
         let records = records_of(&draft);
         let refusal = judgement.held.then(|| guards::refusal(&judgement.findings));
-        let token = token(self, &version, &responses, &records);
+        let token = token(self, &version, requests, context, &responses);
         Ok(Plan {
             token,
             responses,
@@ -208,7 +208,7 @@ impl Organization {
             self.memory.with(|scratch: &mut Scratch| {
                 let mut table = listing.table(sides, diff, scratch, offset, limit);
                 let rows = std::mem::take(&mut table.rows);
-                let mut head = json(&table);
+                let mut head = serde_json::to_string(&table).unwrap_or_default();
                 head.pop();
                 head.push_str(&format!(",\"rows\":{}}}", rows.len() / 3));
                 (head, rows)
@@ -252,87 +252,21 @@ impl Query {
     }
 }
 
-/// The state a plan was made on and what it makes of it, in a few letters.
-fn token(organization: &Organization, version: &str, responses: &[Response], records: &[(String, Option<String>)]) -> String {
+/// The state a plan was made on, and what it was made from, in a few letters.
+fn token(organization: &Organization, version: &str, requests: &[Request], context: &Context, responses: &[Response]) -> String {
     let mut hash = hash_text(31, version.as_bytes());
-    for response in responses {
-        hash = hash_text(hash, &response.status.to_le_bytes());
-        hash = hash_text(hash, response.body.as_deref().unwrap_or("").as_bytes());
+    let mut add = |bytes: &[u8]| hash = hash_text(hash, bytes);
+    for (request, response) in requests.iter().zip(responses) {
+        add(request.path.as_bytes());
+        add(request.body.as_deref().unwrap_or(b""));
+        add(request.id.as_deref().unwrap_or("").as_bytes());
+        add(&[request.method as u8, request.headers.len() as u8, (response.status % 256) as u8]);
     }
-    if let Some((key, value)) = records.last() {
-        hash = hash_text(hash, key.as_bytes());
-        hash = hash_text(hash, value.as_deref().unwrap_or("").as_bytes());
-    }
-    format!("{}.{hash:016x}", organization.version())
-}
-
-impl Serialize for Response {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Headers<'r>(&'r [(&'static str, String)]);
-        impl Serialize for Headers<'_> {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
-            }
-        }
-        let mut map = serializer.serialize_map(Some(3))?;
-        map.serialize_entry("status", &self.status)?;
-        map.serialize_entry("headers", &Headers(&self.headers))?;
-        map.serialize_entry("body", &self.body)?;
-        map.end()
-    }
-}
-
-impl Plan {
-    /// What a host reads of a plan, as JSON; lists of access changes aside.
-    pub fn json(&self) -> String {
-        let mut out = String::with_capacity(512 + self.records.len() * 96);
-        out.push_str("{\"token\":\"");
-        out.push_str(&self.token);
-        out.push_str("\",\"responses\":");
-        out.push_str(&json(&self.responses));
-        self.push_rest(&mut out);
-        out.push_str(",\"version\":\"");
-        out.push_str(&self.version);
-        out.push_str("\",\"refusal\":");
-        out.push_str(&json(&self.refusal));
-        out.push('}');
-        out
-    }
-
-    fn push_rest(&self, out: &mut String) {
-        out.push_str(",\"records\":[");
-        for (i, (key, value)) in self.records.iter().enumerate() {
-            out.push_str(if i > 0 { ",{\"key\":" } else { "{\"key\":" });
-            crate::resource::push_quoted(out, key);
-            out.push_str(",\"value\":");
-            out.push_str(value.as_deref().unwrap_or("null"));
-            out.push('}');
-        }
-        out.push_str("],\"access\":{\"summary\":");
-        out.push_str(&json(&AccessSummary::from(self.diff.summary())));
-        let rows: u64 = self.diff.summary().kinds.iter().sum();
-        out.push_str(&format!(",\"truncated\":{}}}", rows > u64::from(self.access_limit)));
-        out.push_str(",\"guards\":");
-        out.push_str(&json(&self.guards));
-        out.push_str(&format!(",\"held\":{},\"notes\":", self.held));
-        out.push_str(&json(&self.notes));
-    }
-}
-
-impl Reply {
-    /// What a host reads of a reply, as JSON, with the token of its plan.
-    pub fn json(&self) -> String {
-        let mut out = json(&self.response);
-        out.pop();
-        out.push_str(",\"token\":\"");
-        out.push_str(&self.plan.token);
-        out.push('"');
-        self.plan.push_rest(&mut out);
-        out.push('}');
-        out
-    }
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+    add(&context.now.to_le_bytes());
+    add(&[context.approve.len() as u8, context.unresolved.len() as u8, context.dialect.map_or(3, |dialect| dialect as u8)]);
+    add(&context.access_limit.unwrap_or(u32::MAX).to_le_bytes());
+    let mut token = organization.version();
+    token.push('.');
+    push_hex(hash, &mut token);
+    token
 }

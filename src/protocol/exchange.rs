@@ -1,6 +1,8 @@
 //! One request under way: who may send it, what it names, and who answers it.
 //!
 //! Errors come in the order 403, 404, 405, 415, 412, body syntax, values, 409; guards judge the whole plan afterwards.
+//!
+//! `tests/rfc7644.md` lists what the RFCs demand of an endpoint, and the test that shows each.
 
 use super::projection::{Projection, Selection};
 use super::representation::{Representations, type_name};
@@ -53,9 +55,14 @@ impl<'x, 'o> Exchange<'x, 'o> {
     /// Answers a request; a refused one changes nothing, and leaves no note.
     pub(crate) fn route_noting(&mut self, request: &Request) -> Answer<Response> {
         let notes = self.notes.len();
-        let answer = self.route(request);
-        if answer.is_err() {
-            self.notes.truncate(notes);
+        let mut answer = self.route(request);
+        match &mut answer {
+            Ok(response) if wants_plain_json(request) => {
+                let media = response.headers.iter_mut().find(|(name, _)| *name == "content-type");
+                media.into_iter().for_each(|(_, media)| *media = "application/json".to_owned());
+            }
+            Ok(_) => {}
+            Err(_) => self.notes.truncate(notes),
         }
         answer
     }
@@ -64,23 +71,23 @@ impl<'x, 'o> Exchange<'x, 'o> {
     pub(crate) fn answer(&mut self, request: &Request) -> Result<Response, ScimError> {
         match self.route_noting(request) {
             Ok(response) => Ok(response),
-            Err(Stop::Refused(error)) => Ok(error_response(&error)),
+            Err(Stop::Refused(error)) => Ok(refusal(request, &error)),
             Err(Stop::Fatal(error)) => Err(error),
         }
     }
 
-    pub(crate) fn route(&mut self, request: &Request) -> Answer<Response> {
+    fn route(&mut self, request: &Request) -> Answer<Response> {
         self.judge_actor()?;
         let Some(address) = Address::of(&request.path)? else {
             return Err(not_found(format!("nothing is at `{}`", request.path.split('?').next().unwrap_or(""))).into());
         };
-        if matches!(request.method, Method::Post | Method::Put | Method::Patch) && address.target != Target::Me {
-            judge_content_type(request)?;
-        }
         match (&address.target, request.method) {
             (Target::Me, _) => Err(ScimError::new(501, None, "`/Me` is not offered: ask for `/Users/{id}`").into()),
             (Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_), Method::Get) => self.discover(&address),
-            (Target::Bulk, Method::Post) => self.bulk(request),
+            (Target::Bulk, Method::Post) => {
+                judge_content_type(request)?;
+                self.bulk(request)
+            }
             (Target::Search(kind), Method::Post) => self.search(*kind, request),
             (Target::Collection(kind), Method::Get) => {
                 self.judge_list(*kind)?;
@@ -102,17 +109,18 @@ impl<'x, 'o> Exchange<'x, 'o> {
                 if *target == Target::Organization {
                     self.judge_organization()?;
                 }
-                Err(ScimError::new(405, None, format!("{} is not allowed here", method.name())).into())
+                Err(not_allowed(target, method).into())
             }
         }
     }
 
     fn on_resource(&mut self, id: Id, kind: Kind, method: Method, request: &Request, address: &Address) -> Answer<Response> {
-        let selection = selection_of(address)?;
         match method {
             Method::Get => {
                 self.judge_read(id, kind)?;
-                let tag = self.draft.tag(id);
+                let tag = self.tag_asked(request, id);
+                judge_match(request, &tag)?;
+                let selection = selection_of(address)?;
                 if request.header("if-none-match").is_some_and(|tags| names_tag(tags, &tag)) {
                     return Ok(Response { status: 304, headers: vec![("etag", tag)], body: None });
                 }
@@ -120,7 +128,13 @@ impl<'x, 'o> Exchange<'x, 'o> {
             }
             Method::Put | Method::Patch | Method::Delete => {
                 self.judge_write(id, kind)?;
-                self.judge_condition(request, id)?;
+                if method != Method::Delete {
+                    judge_content_type(request)?;
+                }
+                let tag = self.tag_asked(request, id);
+                judge_match(request, &tag)?;
+                judge_none_match(request, &tag)?;
+                let selection = selection_of(address)?;
                 if kind != Kind::User && kind != Kind::Group {
                     self.named.push(id);
                 }
@@ -133,7 +147,7 @@ impl<'x, 'o> Exchange<'x, 'o> {
                     }
                 }
             }
-            Method::Post => Err(ScimError::new(405, None, "POST is not allowed here: use PUT or PATCH").into()),
+            Method::Post => Err(not_allowed(&address.target, method).into()),
         }
     }
 
@@ -156,14 +170,10 @@ impl<'x, 'o> Exchange<'x, 'o> {
         found.ok_or_else(|| not_found(format!("{} `{text}` does not exist", type_name(kind))).into())
     }
 
-    fn judge_condition(&self, request: &Request, id: Id) -> Answer<()> {
-        let tag = self.draft.tag(id);
-        match request.header("if-match") {
-            Some(tags) if !names_tag(tags, &tag) => {
-                Err(ScimError::new(412, None, format!("the resource is at version {tag}: read it again and repeat the change")).into())
-            }
-            _ => Ok(()),
-        }
+    /// The version tag, where a header asks about it.
+    fn tag_asked(&self, request: &Request, id: Id) -> String {
+        let asked = ["if-match", "if-none-match"].into_iter().any(|header| request.header(header).is_some());
+        if asked { self.draft.tag(id) } else { String::new() }
     }
 
     // ── who may do what (semantics: "Who may do what")
@@ -195,7 +205,7 @@ impl<'x, 'o> Exchange<'x, 'o> {
     }
 
     /// Whether the actor may do all on every object: the system, or an owner of the organization.
-    fn is_almighty(&self) -> bool {
+    pub(crate) fn is_almighty(&self) -> bool {
         self.is_system() || self.acting_user().is_some_and(|user| self.draft.view().rank(Id::ORGANIZATION, user) > 0)
     }
 
@@ -288,8 +298,35 @@ pub(crate) fn forbidden(detail: &str) -> Stop {
     Stop::Refused(ScimError::new(403, None, detail))
 }
 
+/// The methods that a target has (RFC 9110 §10.2.1).
+fn allowed(target: &Target) -> &'static str {
+    match target {
+        Target::Collection(_) => "GET, POST",
+        Target::Resource(..) => "GET, PUT, PATCH, DELETE",
+        Target::Organization => "GET, PUT, PATCH",
+        Target::Search(_) | Target::Bulk => "POST",
+        Target::ServiceProviderConfig | Target::ResourceTypes(_) | Target::Schemas(_) => "GET",
+        Target::Me => "",
+    }
+}
+
+fn not_allowed(target: &Target, method: Method) -> ScimError {
+    ScimError::new(405, None, format!("{} is not allowed here: use {}", method.name(), allowed(target)))
+}
+
+/// A refused request's answer; 405 says what is allowed (RFC 9110 §15.5.6).
+pub(crate) fn refusal(request: &Request, error: &ScimError) -> Response {
+    let mut response = error_response(error);
+    if error.status == 405
+        && let Ok(Some(address)) = Address::of(&request.path)
+    {
+        response.headers.push(("allow", allowed(&address.target).to_owned()));
+    }
+    response
+}
+
 /// An error as an answer.
-pub(crate) fn error_response(error: &ScimError) -> Response {
+pub(super) fn error_response(error: &ScimError) -> Response {
     Response { status: error.status, headers: vec![("content-type", "application/scim+json".to_owned())], body: Some(error.body()) }
 }
 
@@ -305,13 +342,46 @@ pub(crate) fn selection_of(address: &Address) -> Answer<Selection> {
     Ok(Selection::new(list("attributes"), list("excludedAttributes"))?)
 }
 
-fn judge_content_type(request: &Request) -> Answer<()> {
+/// Whether the client takes `application/json` and not SCIM's own media type (RFC 7644 §3.8).
+fn wants_plain_json(request: &Request) -> bool {
+    let Some(accept) = request.header("accept") else { return false };
+    let takes = |media: &str| {
+        accept.split(',').any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let named = parts.next().is_some_and(|own| own.eq_ignore_ascii_case(media));
+            named && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        })
+    };
+    takes("application/json") && !["application/scim+json", "application/*", "*/*"].into_iter().any(takes)
+}
+
+pub(crate) fn judge_content_type(request: &Request) -> Answer<()> {
     let Some(given) = request.header("content-type") else { return Ok(()) };
     let media = given.split(';').next().unwrap_or("").trim();
     if media.is_empty() || media.eq_ignore_ascii_case("application/scim+json") || media.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
     Err(ScimError::new(415, None, format!("`{media}` cannot be read: send application/scim+json")).into())
+}
+
+/// If-Match (RFC 7644 §3.14, RFC 9110 §13.1.1), compared weakly: our tags are weak, and SCIM clients send them here.
+fn judge_match(request: &Request, tag: &str) -> Answer<()> {
+    match request.header("if-match") {
+        Some(tags) if !names_tag(tags, tag) => {
+            Err(ScimError::new(412, None, format!("the resource is at version {tag}: read it again and repeat the change")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// If-None-Match of a change (RFC 9110 §13.1.2).
+fn judge_none_match(request: &Request, tag: &str) -> Answer<()> {
+    match request.header("if-none-match") {
+        Some(tags) if names_tag(tags, tag) => {
+            Err(ScimError::new(412, None, format!("the resource is at version {tag}, which `If-None-Match` rules out")).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether a list of entity tags names `tag`; weak and strong spellings of one tag are one (RFC 7232 §2.3.2).

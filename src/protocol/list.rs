@@ -1,158 +1,24 @@
 //! Queries: filter, sort, pages by index or cursor (RFC 7644 §3.4.2, §3.4.3; RFC 9865).
 
-use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::collections::HashSet;
+//!
+//! What costs what: users and groups without filter and order cost their page, however deep; so does a filter that an
+//! indexed equality leads. Workspaces and folders are passed over up to the page, one look each. Everything else looks at
+//! every resource once: a filter without an index compares what is packed and reads those that may pass, an order takes its one
+//! value and keeps the first of them, up to the end of the page.
 
-use super::exchange::{Answer, Exchange, body_of};
-use super::projection::{Projection, Selection};
+use super::exchange::{Answer, Exchange, body_of, judge_content_type};
+use super::order::merged;
+use super::projection::Projection;
+use super::query::{Query, invalid};
 use super::representation::Representations;
 use super::request::{Request, Response};
 use super::target::Address;
-use crate::error::ScimError;
 use crate::issue::ScimType;
-use crate::json::Json;
+use crate::maps::Set;
 use crate::org::{Class, Id, Kind};
 use crate::path::{self, AttributePath, Comparison, Literal, parse_attribute_path};
-use crate::resource::{Filter, Kind as NodeKind, NodeId, value};
-use crate::schema::{AttributeId, Type, common};
-
-/// What a list request asks for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Query {
-    pub(crate) filter: Option<String>,
-    pub(crate) sort_by: Option<String>,
-    pub(crate) descending: bool,
-    pub(crate) start_index: Option<i64>,
-    pub(crate) count: Option<i64>,
-    pub(crate) cursor: Option<String>,
-    pub(crate) selection: Selection,
-}
-
-/// What a resource is sorted by; an unassigned value sorts last (RFC 7644 §3.4.2.3).
-#[derive(Clone, Debug, PartialEq)]
-enum SortKey {
-    Unassigned,
-    Flag(bool),
-    Number(String),
-    Instant((i64, u64)),
-    Text(String),
-}
-
-impl SortKey {
-    fn order(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Flag(a), Self::Flag(b)) => a.cmp(b),
-            (Self::Number(a), Self::Number(b)) => value::compare_numbers(a, b),
-            (Self::Instant(a), Self::Instant(b)) => a.cmp(b),
-            (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            (Self::Unassigned, Self::Unassigned) => Ordering::Equal,
-            (Self::Unassigned, _) => Ordering::Greater,
-            (_, Self::Unassigned) => Ordering::Less,
-            (a, b) => a.variant().cmp(&b.variant()),
-        }
-    }
-
-    fn variant(&self) -> u8 {
-        match self {
-            Self::Flag(_) => 0,
-            Self::Number(_) => 1,
-            Self::Instant(_) => 2,
-            Self::Text(_) => 3,
-            Self::Unassigned => 4,
-        }
-    }
-}
-
-fn invalid(scim_type: ScimType, path: &str, detail: String) -> ScimError {
-    ScimError::new(400, Some(scim_type), detail).at(path)
-}
-
-impl Query {
-    fn of_address(address: &Address) -> Answer<Self> {
-        let text = |name: &str| address.query.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
-        let number = |name: &'static str| match text(name) {
-            None => Ok(None),
-            Some(text) => match text.trim().parse::<i64>() {
-                Ok(number) => Ok(Some(number)),
-                Err(_) => Err(invalid(ScimType::InvalidValue, name, format!("`{name}` is `{text}`: it must be a whole number"))),
-            },
-        };
-        let sort_order = text("sortOrder");
-        Ok(Self {
-            filter: text("filter"),
-            sort_by: text("sortBy"),
-            descending: descending(sort_order.as_deref())?,
-            start_index: number("startIndex")?,
-            count: number("count")?,
-            cursor: text("cursor"),
-            selection: super::exchange::selection_of(address)?,
-        })
-    }
-
-    /// Reads a SearchRequest (RFC 7644 §3.4.3).
-    fn of_search(text: &str, depth: usize) -> Answer<Self> {
-        let mut scanner = crate::resource::Scanner::new(text, depth);
-        scanner.skip(0)?;
-        scanner.end()?;
-        let body = Json::parse(text)
-            .map_err(|error| ScimError::new(400, Some(ScimType::InvalidSyntax), format!("the search cannot be read: {error}")))?;
-        let Json::Object(members) = &body else {
-            return Err(ScimError::new(400, Some(ScimType::InvalidSyntax), "a search is an object").into());
-        };
-        let member = |name: &str| {
-            members.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value).filter(|value| **value != Json::Null)
-        };
-        let wrong = |name: &str, expected: &str| invalid(ScimType::InvalidValue, name, format!("`{name}` must be {expected}"));
-        let text = |name: &str| match member(name) {
-            None => Ok(None),
-            Some(Json::Text(text)) => Ok(Some(text.to_string())),
-            Some(_) => Err(wrong(name, "a string")),
-        };
-        let number = |name: &str| match member(name) {
-            None => Ok(None),
-            Some(value) => value.as_number::<i64>().map(Some).ok_or_else(|| wrong(name, "a whole number")),
-        };
-        let names = |name: &str| match member(name) {
-            None => Ok(None),
-            Some(Json::List(items)) => {
-                let all: Option<Vec<String>> = items.iter().map(|item| item.as_text().map(str::to_owned)).collect();
-                all.map(Some).ok_or_else(|| wrong(name, "an array of strings"))
-            }
-            Some(_) => Err(wrong(name, "an array of strings")),
-        };
-        const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
-        if !names("schemas")?.is_some_and(|all| all.iter().any(|urn| urn.eq_ignore_ascii_case(SEARCH))) {
-            return Err(ScimError::new(400, Some(ScimType::InvalidSyntax), format!("`schemas` must list `{SEARCH}`")).at("schemas").into());
-        }
-        Ok(Self {
-            filter: text("filter")?,
-            sort_by: text("sortBy")?,
-            descending: descending(text("sortOrder")?.as_deref())?,
-            start_index: number("startIndex")?,
-            count: number("count")?,
-            cursor: text("cursor")?,
-            selection: Selection::new(names("attributes")?, names("excludedAttributes")?)?,
-        })
-    }
-
-    /// What a cursor must have been made for.
-    fn fingerprint(&self) -> u64 {
-        let parts = [self.filter.as_deref(), self.sort_by.as_deref(), Some(if self.descending { "d" } else { "a" })];
-        crate::org::hash_text(21, parts.map(|part| part.unwrap_or("\u{1}")).join("\u{0}").as_bytes())
-    }
-}
-
-fn descending(order: Option<&str>) -> Answer<bool> {
-    match order {
-        None => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("ascending") => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("descending") => Ok(true),
-        Some(word) => {
-            Err(invalid(ScimType::InvalidValue, "sortOrder", format!("`sortOrder` is `{word}`: use ascending or descending")).into())
-        }
-    }
-}
+use crate::resource::{Filter, NodeId};
+use crate::schema::{Type, common};
 
 /// A place in a walk that RFC 9865 calls a cursor.
 enum Place {
@@ -178,6 +44,7 @@ impl Exchange<'_, '_> {
                 [Kind::User, Kind::Group, Kind::Workspace, Kind::Folder].into_iter().filter(|kind| self.judge_list(*kind).is_ok()).collect()
             }
         };
+        judge_content_type(request)?;
         let limits = self.draft.org.config.limits;
         let query = Query::of_search(body_of(request, limits.payload_bytes)?, limits.json_depth)?;
         self.list(&kinds, &query)
@@ -194,31 +61,40 @@ impl Exchange<'_, '_> {
         if let Some(filter) = &filter {
             self.notes.extend(filter.notes().iter().cloned());
         }
-        let place = self.place(query)?;
+        let by = self.sort_attributes(kinds, query)?;
+        let place = self.place(query, kinds)?;
         let count = match query.count {
             None => limits.page_size.min(100),
-            Some(count) => usize::try_from(count.max(0)).unwrap_or(0).min(limits.page_size),
+            Some(count) => usize::try_from(count.max(0)).unwrap_or(usize::MAX).min(limits.page_size),
         };
         let start = |after: &dyn Fn(&str) -> usize| match &place {
             Some(Place::Index(index)) => *index,
             Some(Place::After(id)) => after(id),
-            None => usize::try_from(query.start_index.unwrap_or(1).max(1)).unwrap_or(1) - 1,
+            None => usize::try_from(query.start_index.unwrap_or(1).max(1)).unwrap_or(usize::MAX) - 1,
         };
+        let as_they_stand = filter.is_none() && by.is_empty() && !self.draft.adds_or_removes();
         let (total, start, page) = match kinds {
             // All users or all groups as they stand: nothing is looked at but the page.
-            [kind @ (Kind::User | Kind::Group)] if filter.is_none() && query.sort_by.is_none() && !self.draft.adds_or_removes() => org
-                .with_ids_by_name(Class::of(*kind), |ids| {
-                    let start = start(&|id| ids.partition_point(|other| *org.name(*other) <= *id));
-                    let page: Vec<(Id, Kind)> = ids.iter().skip(start).take(count).map(|id| (*id, *kind)).collect();
-                    (ids.len(), start, page)
-                }),
+            [kind @ (Kind::User | Kind::Group)] if as_they_stand => org.with_ids_by_name(Class::of(*kind), |ids| {
+                let start = start(&|id| ids.partition_point(|other| *org.name(*other) <= *id));
+                let page: Vec<(Id, Kind)> = ids.iter().skip(start).take(count).map(|id| (*id, *kind)).collect();
+                (ids.len(), start, page)
+            }),
+            // All workspaces or all folders: those before the page are passed over.
+            [kind] if as_they_stand && self.is_almighty() => org.with_ids_by_name(Class::of(*kind), |ids| {
+                let of_kind = || ids.iter().filter(|id| org.facts.kind(**id) == Some(*kind));
+                let start = start(&|id| of_kind().take_while(|other| *org.name(**other) <= *id).count());
+                let page: Vec<(Id, Kind)> = of_kind().skip(start).take(count).map(|id| (*id, *kind)).collect();
+                (of_kind().count(), start, page)
+            }),
             _ => {
                 let mut found = self.found(kinds, filter.as_ref())?;
-                if let Some(sort_by) = &query.sort_by {
-                    self.sort(&mut found, sort_by, query.descending)?;
-                }
+                let total = found.len();
                 let start = start(&|id| found.partition_point(|(other, _)| *self.draft.name(*other) <= *id));
-                (found.len(), start, found.iter().skip(start).take(count).copied().collect())
+                if !by.is_empty() {
+                    found = self.first(&found, start.saturating_add(count), &by, query.descending);
+                }
+                (total, start, found.iter().skip(start).take(count).copied().collect())
             }
         };
         let mut body = format!(
@@ -226,8 +102,8 @@ impl Exchange<'_, '_> {
             page.len()
         );
         if query.cursor.is_some() {
-            if start + page.len() < total && count > 0 {
-                body.push_str(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, start + page.len(), page.last())));
+            if start + page.len() < total {
+                body.push_str(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, kinds, start + page.len(), page.last())));
             }
         } else {
             body.push_str(&format!(",\"startIndex\":{}", start + 1));
@@ -249,14 +125,8 @@ impl Exchange<'_, '_> {
     }
 
     /// Where a cursor stands.
-    fn place(&self, query: &Query) -> Answer<Option<Place>> {
+    fn place(&self, query: &Query, kinds: &[Kind]) -> Answer<Option<Place>> {
         let Some(cursor) = query.cursor.as_deref() else { return Ok(None) };
-        if query.start_index.is_some() {
-            return Err(invalid(ScimType::InvalidValue, "startIndex", "`startIndex` and `cursor` exclude each other".into()).into());
-        }
-        if query.count.is_some_and(|count| count < 0) {
-            return Err(invalid(ScimType::InvalidCount, "count", "`count` must not be negative".into()).into());
-        }
         if cursor.is_empty() {
             return Ok(Some(Place::Index(0)));
         }
@@ -272,7 +142,7 @@ impl Exchange<'_, '_> {
         let (Some(kind), Some(print), Some(version), Some(rest)) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
             return Err(unreadable().into());
         };
-        if print != format!("{:016x}", query.fingerprint()) {
+        if print != format!("{:016x}", query.fingerprint(kinds)) {
             return Err(unreadable().into());
         }
         match kind {
@@ -286,8 +156,8 @@ impl Exchange<'_, '_> {
         }
     }
 
-    fn cursor(&self, query: &Query, next: usize, last: Option<&(Id, Kind)>) -> String {
-        let print = query.fingerprint();
+    fn cursor(&self, query: &Query, kinds: &[Kind], next: usize, last: Option<&(Id, Kind)>) -> String {
+        let print = query.fingerprint(kinds);
         let text = match last {
             Some((id, _)) if query.sort_by.is_none() => format!("after {print:016x} - {}", self.draft.name(*id)),
             _ => format!("at {print:016x} {} {next}", self.draft.digest().text()),
@@ -308,14 +178,14 @@ impl Exchange<'_, '_> {
             }
             None => self.all(kinds),
         };
-        if kinds.iter().any(|kind| matches!(kind, Kind::Workspace | Kind::Folder)) && !self.is_system() {
+        if kinds.iter().any(|kind| matches!(kind, Kind::Workspace | Kind::Folder)) && !self.is_almighty() {
             candidates.retain(|(id, kind)| self.sees(*id, *kind));
         }
         if let Some(filter) = filter {
-            let wanted = members_asked(filter.tree());
+            let (wanted, names) = (members_asked(filter.tree()), Names::of(filter.tree()));
             let mut kept = Vec::new();
             for (id, kind) in candidates {
-                if self.passes(filter, id, kind, wanted.as_ref())? {
+                if self.passes(filter, &names, id, kind, wanted.as_ref())? {
                     kept.push((id, kind));
                 }
             }
@@ -326,21 +196,13 @@ impl Exchange<'_, '_> {
 
     /// All resources of some kinds, by id.
     fn all(&self, kinds: &[Kind]) -> Vec<(Id, Kind)> {
-        let mut lists: Vec<(Id, Kind)> = Vec::new();
-        for class in [Class::User, Class::Group, Class::Object] {
-            let of_class = kinds.iter().any(|kind| Class::of(*kind) == class);
-            if of_class {
-                let ids = self.draft.ids_by_name(class);
-                lists.extend(
-                    ids.into_iter().filter_map(|id| self.draft.kind(id).filter(|kind| kinds.contains(kind)).map(|kind| (id, kind))),
-                );
-            }
-        }
-        let classes: HashSet<Class> = kinds.iter().map(|kind| Class::of(*kind)).collect();
-        if classes.len() > 1 {
-            crate::sort::by(&mut lists, &mut |(a, _), (b, _)| self.draft.name(*a).cmp(&self.draft.name(*b)));
-        }
-        lists
+        let of_class = |class: Class| -> Vec<(Id, Kind)> {
+            let ids = self.draft.ids_by_name(class).into_iter();
+            ids.filter_map(|id| self.draft.kind(id).filter(|kind| kinds.contains(kind)).map(|kind| (id, kind))).collect()
+        };
+        let classes = [Class::User, Class::Group, Class::Object].into_iter();
+        let asked = classes.filter(|class| kinds.iter().any(|kind| Class::of(*kind) == *class));
+        merged(asked.map(of_class).collect(), &|id| self.draft.name(id))
     }
 
     /// The few resources that can match, where an equality that is indexed must hold.
@@ -408,11 +270,13 @@ impl Exchange<'_, '_> {
     }
 
     /// Whether a resource passes; of a group's members only those the filter asks for are looked at.
-    fn passes(&self, filter: &Filter, id: Id, kind: Kind, wanted: Option<&HashSet<String>>) -> Answer<bool> {
+    fn passes(&self, filter: &Filter, names: &Names, id: Id, kind: Kind, wanted: Option<&Set<String>>) -> Answer<bool> {
         let org = self.draft.org;
         let of = org.type_of(kind);
         let Some(test) = filter.test_for(of) else { return Ok(false) };
-        let names = Names::of(filter.tree());
+        if self.fails(test, id) {
+            return Ok(false);
+        }
         let representations = Representations { draft: &self.draft };
         let text = match wanted {
             Some(wanted) if kind == Kind::Group => {
@@ -425,75 +289,11 @@ impl Exchange<'_, '_> {
                 };
                 representations.stored_text_with_members(id, wanted.iter().filter(is_member))
             }
+            _ if names.completed => representations.text(id, kind, &Projection::everything()),
             _ => representations.stored_text(id, kind, names.edges),
         };
         let document = org.config.registry.stored(&text, of, &org.config.limits)?;
         Ok(test.passes(&org.config.registry, &document, NodeId::ROOT))
-    }
-
-    fn sort(&self, found: &mut Vec<(Id, Kind)>, sort_by: &str, descending: bool) -> Answer<()> {
-        let org = self.draft.org;
-        let registry = &org.config.registry;
-        let path = parse_attribute_path(sort_by).map_err(|error| invalid(ScimType::InvalidPath, "sortBy", error.to_string()))?;
-        let kinds: HashSet<Kind> = found.iter().map(|(_, kind)| *kind).collect();
-        let resolved: Vec<(Kind, AttributeId)> = kinds
-            .iter()
-            .filter_map(|kind| registry.resolve(org.type_of(*kind), &path, self.dialect).ok().map(|(id, _)| (*kind, id)))
-            .collect();
-        if resolved.is_empty() && !found.is_empty() {
-            return Err(invalid(ScimType::InvalidPath, "sortBy", format!("`{sort_by}` is no attribute of the resources listed")).into());
-        }
-        let representations = Representations { draft: &self.draft };
-        let mut keyed = Vec::with_capacity(found.len());
-        for (id, kind) in found.iter() {
-            let key = match resolved.iter().find(|(of, _)| of == kind) {
-                None => SortKey::Unassigned,
-                Some((_, attribute)) => {
-                    let text = representations.stored_text(*id, *kind, false);
-                    let document = registry.stored(&text, org.type_of(*kind), &org.config.limits)?;
-                    sort_key(registry, &document, *attribute)
-                }
-            };
-            keyed.push((key, *id, *kind));
-        }
-        // The sort is stable: equal keys stay in the order of ids. What is unassigned comes last, or first when descending.
-        crate::sort::by(&mut keyed, &mut |(a, _, _), (b, _, _)| if descending { b.order(a) } else { a.order(b) });
-        *found = keyed.into_iter().map(|(_, id, kind)| (id, kind)).collect();
-        Ok(())
-    }
-}
-
-fn sort_key(registry: &crate::schema::Registry, document: &crate::resource::Document<'_>, id: AttributeId) -> SortKey {
-    let mut id = id;
-    if registry.attribute(id).kind == Type::Complex {
-        match registry.attribute(id).value {
-            Some(value) => id = value,
-            None => return SortKey::Unassigned,
-        }
-    }
-    let attribute = registry.attribute(id);
-    // Of several values the primary one counts, else the first (RFC 7644 §3.4.2.3).
-    let node = match attribute.parent {
-        Some(parent) if registry.attribute(parent).multi_valued => document.value_at(registry, parent).and_then(|list| {
-            let primary = registry.attribute(parent).primary;
-            let is_primary = |element: &NodeId| {
-                primary.and_then(|id| document.child(*element, id)).and_then(|node| document.boolean(node)) == Some(true)
-            };
-            let element = document.children(list).find(is_primary).or_else(|| document.children(list).next());
-            element.and_then(|element| document.child(element, id))
-        }),
-        _ => document
-            .value_at(registry, id)
-            .and_then(|node| if document.node(node).kind == NodeKind::Array { document.children(node).next() } else { Some(node) }),
-    };
-    let Some(node) = node else { return SortKey::Unassigned };
-    let text = || document.string(node).map_or_else(String::new, Cow::into_owned);
-    match attribute.kind {
-        Type::Boolean => SortKey::Flag(document.boolean(node) == Some(true)),
-        Type::Integer | Type::Decimal => SortKey::Number(document.raw(node).to_owned()),
-        Type::DateTime => value::date_time(&text()).map_or(SortKey::Unassigned, SortKey::Instant),
-        _ if attribute.case_exact => SortKey::Text(text()),
-        _ => SortKey::Text(value::folded(&text()).into_owned()),
     }
 }
 
@@ -501,34 +301,40 @@ fn sort_key(registry: &crate::schema::Registry, document: &crate::resource::Docu
 struct Names {
     /// Members, grants, owners or groups.
     edges: bool,
+    /// What the server completes inside of what is stored: a manager's name, the `$ref` of a manager or a parent.
+    completed: bool,
 }
 
 impl Names {
     fn of(tree: &path::Filter) -> Self {
-        let mut edges = false;
-        for_each_path(tree, &mut |path| {
+        let (mut edges, mut completed) = (false, false);
+        for_each_path(tree, &mut |path, of_value_path| {
             let name = path.name.to_ascii_lowercase();
             edges |= ["members", "grants", "owners", "groups"].contains(&name.as_str());
+            let is_value = path.sub.as_deref().is_none_or(|sub| sub.eq_ignore_ascii_case("value"));
+            completed |= ["manager", "parent"].contains(&name.as_str()) && (of_value_path || !is_value);
         });
-        Self { edges }
+        Self { edges, completed }
     }
 }
 
-fn for_each_path(tree: &path::Filter, found: &mut dyn FnMut(&AttributePath)) {
+/// Each path that a filter names, and whether a filter of its own stands behind it.
+fn for_each_path(tree: &path::Filter, found: &mut dyn FnMut(&AttributePath, bool)) {
     match tree {
-        path::Filter::Compare(path, ..) | path::Filter::Present(path) | path::Filter::ValuePath(path, _) => found(path),
+        path::Filter::Compare(path, ..) | path::Filter::Present(path) => found(path, false),
+        path::Filter::ValuePath(path, _) => found(path, true),
         path::Filter::And(terms) | path::Filter::Or(terms) => terms.iter().for_each(|term| for_each_path(term, found)),
         path::Filter::Not(inner) => for_each_path(inner, found),
     }
 }
 
 /// The members a filter asks for by `eq` alone; `None` when it asks for anything else about members.
-fn members_asked(tree: &path::Filter) -> Option<HashSet<String>> {
-    let mut asked = HashSet::new();
+fn members_asked(tree: &path::Filter) -> Option<Set<String>> {
+    let mut asked = Set::default();
     collect_members(tree, &mut asked).then_some(asked)
 }
 
-fn collect_members(tree: &path::Filter, asked: &mut HashSet<String>) -> bool {
+fn collect_members(tree: &path::Filter, asked: &mut Set<String>) -> bool {
     let is_members = |path: &AttributePath| path.name.eq_ignore_ascii_case("members");
     match tree {
         path::Filter::And(terms) | path::Filter::Or(terms) => terms.iter().all(|term| collect_members(term, asked)),

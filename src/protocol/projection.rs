@@ -22,6 +22,10 @@ impl Selection {
                 .map_err(|error| ScimError::new(400, Some(ScimType::InvalidValue), error.to_string()).at("attributes"))?;
         }
         let attributes = attributes.filter(|names| !names.is_empty());
+        if attributes.is_some() && excluded.as_ref().is_some_and(|names| !names.is_empty()) {
+            let detail = "`attributes` and `excludedAttributes` exclude each other: send one of them";
+            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("excludedAttributes"));
+        }
         Ok(Self { chosen: attributes.is_some(), attributes: attributes.unwrap_or_default(), excluded: excluded.unwrap_or_default() })
     }
 
@@ -36,15 +40,19 @@ impl Selection {
                 .iter()
                 .filter_map(|name| parse_attribute_path(name).ok())
                 .filter_map(|path| registry.resolve(id, &path, dialect).ok());
-            resolved.map(|(id, _)| id).collect::<Vec<_>>()
+            let mut ids: Vec<AttributeId> = resolved.map(|(id, _)| id).collect();
+            crate::sort::plain(&mut ids);
+            ids.dedup();
+            ids
         };
-        Projection { chosen: self.chosen, included: numbers(&self.attributes), excluded: numbers(&self.excluded) }
+        Projection { everything: false, chosen: self.chosen, included: numbers(&self.attributes), excluded: numbers(&self.excluded) }
     }
 }
 
 /// A selection for one resource type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Projection {
+    everything: bool,
     chosen: bool,
     included: Vec<AttributeId>,
     excluded: Vec<AttributeId>,
@@ -60,8 +68,16 @@ pub(crate) enum Shown {
 }
 
 impl Projection {
+    /// All there is, as a filter sees it.
+    pub(crate) fn everything() -> Self {
+        Self { everything: true, ..Self::default() }
+    }
+
     /// How much of `id` is shown.
     pub(crate) fn shows(&self, registry: &Registry, id: AttributeId) -> Shown {
+        if self.everything {
+            return Shown::All;
+        }
         let attribute = registry.attribute(id);
         if attribute.returned == Returned::Never {
             return Shown::None;

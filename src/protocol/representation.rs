@@ -1,12 +1,12 @@
 //! A resource as JSON: what is stored, and what the server fills in (RFC 7643 §3.1, §4.1.2, §4.2).
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
+use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
-use crate::resource::{Packed, Value, push_quoted, value::date_time_text};
+use crate::resource::{Packed, Value, push_quoted, push_uuid, value::date_time_text};
 use crate::schema::{AttributeId, common};
 
 /// Writes representations of the resources of one state.
@@ -48,10 +48,19 @@ impl Representations<'_, '_> {
     /// Where a resource is.
     pub(crate) fn location(&self, id: Id, kind: Kind) -> String {
         let base = &self.draft.org.config.base_url;
-        match kind {
-            Kind::Organization => format!("{base}/Organization"),
-            kind => format!("{base}{}/{}", endpoint(kind), encoded(&self.draft.name(id))),
+        let mut location = String::with_capacity(base.len() + 56);
+        location.push_str(base);
+        if kind == Kind::Organization {
+            location.push_str("/Organization");
+            return location;
         }
+        location.push_str(endpoint(kind));
+        location.push('/');
+        match self.draft.org.names.uuid(id) {
+            Some(uuid) => push_uuid(uuid, &mut location),
+            None => location.push_str(&encoded(&self.draft.name(id))),
+        }
+        location
     }
 
     /// The whole resource as a client may write it: for PATCH, and for filters. Without what the server fills in.
@@ -61,7 +70,8 @@ impl Representations<'_, '_> {
         let mut out = String::with_capacity(512);
         let mut members = Members::open(&mut out);
         members.text("id", &self.draft.name(id));
-        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        let completed = self.completed(kind);
+        let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
         for (attribute, value) in packed.members() {
             value.write(registry, members.name(&registry.attribute(attribute).name));
@@ -100,7 +110,8 @@ impl Representations<'_, '_> {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let mut members = Members::open(out);
-        let packed = self.draft.body(id).map_or(Packed(&[]), |body| body.packed());
+        let completed = self.completed(kind);
+        let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
         members.text("id", &self.draft.name(id));
         for (attribute, value) in packed.members() {
@@ -119,6 +130,15 @@ impl Representations<'_, '_> {
             self.write_meta(&mut members, id, kind, projection);
         }
         members.close();
+    }
+
+    /// The body of the Organization, where defaults complete it.
+    fn completed(&self, kind: Kind) -> Option<Vec<u8>> {
+        if kind == Kind::Organization { self.with_defaults() } else { None }
+    }
+
+    fn packed<'p>(&'p self, id: Id, completed: Option<&'p [u8]>) -> Packed<'p> {
+        completed.map(Packed).or_else(|| self.draft.body(id).map(|body| body.packed())).unwrap_or(Packed(&[]))
     }
 
     fn write_schemas(&self, out: &mut String, kind: Kind, packed: Packed<'_>) {
@@ -308,7 +328,7 @@ impl Representations<'_, '_> {
         if direct.is_empty() {
             return;
         }
-        let mut seen: HashSet<Id> = direct.iter().copied().collect();
+        let mut seen: Set<Id> = direct.iter().copied().collect();
         let mut todo = direct.clone();
         while let Some(group) = todo.pop() {
             view.for_each_group_of(group, |above| {
@@ -359,7 +379,7 @@ impl Representations<'_, '_> {
         if let Some(body) = self.draft.body(id) {
             let times = [(common::META_CREATED, "created", body.created()), (common::META_LAST_MODIFIED, "lastModified", body.modified())];
             for (attribute, name, time) in times {
-                if time > 0 && shows(attribute) {
+                if let Some(time) = time.filter(|_| shows(attribute)) {
                     meta.text(name, &date_time_text(time));
                 }
             }

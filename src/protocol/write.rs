@@ -1,18 +1,16 @@
-//! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole.
+//! POST, PUT and PATCH of one resource (RFC 7644 §3.3, §3.5): judged whole, then written whole. A group's members: [`super::members`].
 
-use std::collections::{HashMap, HashSet};
-
-use super::exchange::{Answer, Exchange, Stop, body_of};
+use super::exchange::{Answer, Exchange, Stop, body_of, judge_content_type};
 use super::projection::Selection;
 use super::representation::{Representations, type_name};
 use super::request::{Request, Response};
 use super::target::Address;
-use crate::dialect::Tolerance;
 use crate::error::ScimError;
-use crate::issue::{Note, ScimType, Severity};
+use crate::issue::{ScimType, Severity};
+use crate::maps::{Map, Set};
 use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
-use crate::patch::members::{ListEdit, Reference, edits_of, is_on, reader, reference};
-use crate::patch::{Patcher, operations, patch_document};
+use crate::patch::members::{Reference, reference};
+use crate::patch::patch_document;
 use crate::resource::{Document, Findings, Judge, NodeId, value};
 use crate::schema::{AttributeId, Mutability, common};
 
@@ -33,6 +31,7 @@ impl Exchange<'_, '_> {
             Kind::User | Kind::Group => self.judge_directory()?,
             _ => {}
         }
+        judge_content_type(request)?;
         let selection = super::exchange::selection_of(address)?;
         let id = self.create_from(kind, body_of(request, self.draft.org.config.limits.payload_bytes)?, request.id.as_deref())?;
         Ok(self.resource_response(201, id, kind, &selection))
@@ -54,7 +53,17 @@ impl Exchange<'_, '_> {
             Some(id) => (id.to_owned(), self.created_at(kind, text).unwrap_or(self.context.now)),
             None => ((self.new_id)().map_err(Stop::Fatal)?, self.context.now),
         };
-        let body = org.body_of(&wanted.document, org.type_of(kind), created, self.context.now);
+        // Records may have named it as a parent before it was there.
+        if let Some(parent) = wanted.parent
+            && self.draft.find_name(Class::Object, &name).is_some_and(|id| self.draft.view().is_below(parent.id, id))
+        {
+            return Err(into_itself());
+        }
+        if name.contains("bulkId") {
+            let detail = format!("the new id `{name}` holds `bulkId`, which is reserved (RFC 7643 §3.1)");
+            return Err(Stop::Fatal(ScimError::new(500, None, detail).at("id")));
+        }
+        let body = org.body_of(&wanted.document, org.type_of(kind), Some(created), Some(self.context.now));
         let Some(id) = self.draft.create(kind, &name, body) else {
             let error = ScimError::new(409, Some(ScimType::Uniqueness), format!("the id `{name}` is in use")).at("id");
             return Err(if given_id.is_some() { Stop::Refused(error) } else { Stop::Fatal(error) });
@@ -101,10 +110,12 @@ impl Exchange<'_, '_> {
     }
 
     /// Patches the resource as one document.
-    fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
+    pub(super) fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
         let org = self.draft.org;
         let (registry, of) = (&org.config.registry, org.type_of(kind));
-        let stored = Representations { draft: &self.draft }.stored_text(id, kind, true);
+        // Of a user all that is derived are the groups: they are read-only, and compared only where the message names them.
+        let derived = kind != Kind::User || names(message, "groups");
+        let stored = Representations { draft: &self.draft }.stored_text(id, kind, derived);
         let original = registry.stored(&stored, of, &org.config.limits)?;
         let patched = patch_document(registry, of, &original, message, self.dialect, &org.config.limits)?;
         self.notes.extend(patched.notes);
@@ -113,168 +124,22 @@ impl Exchange<'_, '_> {
         }
         let edges = org.known.grants_of(of);
         let list = if kind == Kind::Group { org.known.members } else { edges };
-        let mut wanted = self.wanted(Some(id), kind, patched.document)?;
+        let mut document = patched.document;
+        if kind == Kind::Organization {
+            self.settle_guards(&mut document);
+        }
+        let mut wanted = self.wanted(Some(id), kind, document)?;
         if !patched.touched.contains(&list) {
             wanted.edges = None;
         } else {
             wanted.edges.get_or_insert_default();
         }
+        // The defaults of the Organization are shown, and stored with the first setting that is written, not with an owner.
+        if kind == Kind::Organization && patched.touched.iter().all(|touched| *touched == list) {
+            self.write_facts(id, kind, wanted);
+            return Ok(());
+        }
         self.settle(id, kind, wanted)
-    }
-
-    /// Patches a group whose members stay where they are: as facts, apart from the document.
-    fn patch_group(&mut self, id: Id, message: &str) -> Answer<()> {
-        let org = self.draft.org;
-        let (registry, limits, of, list) = (&org.config.registry, &org.config.limits, org.known.group, org.known.members);
-        let mut notes = Vec::new();
-        let all = operations(message, self.dialect, limits, &mut notes)?;
-        let mut lists = reader(registry, of, self.dialect, limits, message);
-        let on_members: Vec<bool> = all.iter().map(|operation| is_on(&mut lists, operation, list)).collect();
-        let names_members = |text: &str| text.to_ascii_lowercase().contains("members");
-        let hidden = all.iter().zip(&on_members).any(|(operation, on)| {
-            let value = operation.value.and_then(|span| message.get(span.start as usize..span.end as usize));
-            !on && operation.path.is_none() && value.is_some_and(|value| names_members(value) || value.contains('\\'))
-        });
-        if hidden {
-            return self.patch_whole(id, Kind::Group, message);
-        }
-        let mut edits: Vec<(u32, ListEdit)> = Vec::new();
-        let mut rest = Vec::new();
-        let mut fault = None;
-        for (operation, on) in all.into_iter().zip(on_members) {
-            if !on {
-                rest.push(operation);
-            } else if fault.is_none() {
-                match edits_of(&mut lists, &operation, list) {
-                    Ok(Some(edit)) => edits.push((operation.index, edit)),
-                    Ok(None) => return self.patch_whole(id, Kind::Group, message),
-                    Err(error) => fault = Some(crate::patch::PatchError { operation: Some(operation.index), fault: error }),
-                }
-            }
-        }
-        let stored = Representations { draft: &self.draft }.stored_text(id, Kind::Group, false);
-        let original = registry.stored(&stored, of, limits)?;
-        let outcome = Patcher::new(registry, of, self.dialect, limits, original.clone(), message, notes).apply(&rest, &original);
-        let patched = match (outcome, fault) {
-            (Ok(patched), None) => patched,
-            (Err(first), Some(second)) if second.operation < first.operation => return Err(second.into()),
-            (Err(error), _) | (_, Some(error)) => return Err(error.into()),
-        };
-        let members = self.edited_members(id, &edits)?;
-        if patched.changed {
-            self.judge_unique(Some(id), Kind::Group, &patched.document)?;
-        }
-        self.notes.extend(patched.notes);
-        self.notes.append(&mut lists.take_notes());
-        if patched.changed {
-            self.put_body(id, Kind::Group, &patched.document);
-        }
-        for (subject, member) in members {
-            self.additions |= member;
-            self.draft.set_member(id, subject, member);
-        }
-        Ok(())
-    }
-
-    /// What operations on members come to: each subject they concern, and whether it is a member in the end.
-    fn edited_members(&mut self, group: Id, edits: &[(u32, ListEdit)]) -> Answer<Vec<(Id, bool)>> {
-        let mut concerned = Concerned::default();
-        for (index, edit) in edits {
-            let at = |stop: Stop| match stop {
-                Stop::Refused(error) => Stop::Refused(ScimError { operation: Some(*index), ..error }),
-                fatal => fatal,
-            };
-            match edit {
-                ListEdit::Add(references) => {
-                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
-                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
-                }
-                ListEdit::Remove(references) => {
-                    for reference in references {
-                        let found = [Class::User, Class::Group].into_iter().filter_map(|class| self.draft.find(class, &reference.value));
-                        found.for_each(|subject| concerned.set(subject, false));
-                    }
-                }
-                ListEdit::Replace(references) => {
-                    let subjects = self.subjects(group, references, Some(*index)).map_err(at)?;
-                    concerned.clear();
-                    self.draft.view().for_each_member(group, |member| {
-                        if self.draft.kind(member).is_some() {
-                            concerned.set(member, false);
-                        }
-                    });
-                    subjects.into_iter().for_each(|subject| concerned.set(subject, true));
-                }
-            }
-        }
-        Ok(concerned.order.iter().filter_map(|subject| concerned.state.get(&subject.0).map(|member| (*subject, *member))).collect())
-    }
-
-    /// The users and groups that references of a group's members name.
-    fn subjects(&mut self, group: Id, references: &[Reference], operation: Option<u32>) -> Answer<Vec<Id>> {
-        let mut subjects = Vec::with_capacity(references.len());
-        for reference in references {
-            let value = &reference.value;
-            let class = match reference.kind.as_deref() {
-                None => None,
-                Some(kind) if kind.eq_ignore_ascii_case("User") => Some(Class::User),
-                Some(kind) if kind.eq_ignore_ascii_case("Group") => Some(Class::Group),
-                Some(kind) => {
-                    let detail = format!("`members.type` is `{kind}`: a member is a User or a Group");
-                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.type").into());
-                }
-            };
-            let classes = class.map_or(vec![Class::User, Class::Group], |class| vec![class]);
-            match classes.into_iter().find_map(|class| self.draft.find(class, value)) {
-                Some(subject) => {
-                    if self.draft.kind(subject) == Some(Kind::Group) {
-                        self.judge_nesting(group, subject)?;
-                    }
-                    subjects.push(subject);
-                }
-                None if self.draft.settings().skip_unknown_members => {
-                    let detail = format!("`{value}` is no user or group that is known; it was left out");
-                    self.notes.push(Note { rule: Tolerance::SkippedMember, operation, path: "members".into(), detail: detail.into() });
-                }
-                None => {
-                    let detail = format!("member `{value}` is no user or group that is known: provision it first");
-                    return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
-                }
-            }
-        }
-        Ok(subjects)
-    }
-
-    /// Groups stand inside one another no deeper than the limit.
-    fn judge_nesting(&self, group: Id, subject: Id) -> Answer<()> {
-        let view = self.draft.view();
-        let levels = |start: Id, up: bool| {
-            let mut seen = std::collections::HashSet::from([start]);
-            let mut level = vec![start];
-            let mut count = 0;
-            loop {
-                let mut next = Vec::new();
-                for at in &level {
-                    let mut step = |other: Id| {
-                        if self.draft.kind(other) == Some(Kind::Group) && seen.insert(other) {
-                            next.push(other);
-                        }
-                    };
-                    if up { view.for_each_group_of(*at, &mut step) } else { view.for_each_member(*at, &mut step) }
-                }
-                if next.is_empty() {
-                    return count;
-                }
-                count += 1;
-                level = next;
-            }
-        };
-        let limit = self.draft.org.config.limits.group_depth;
-        if levels(group, true) + levels(subject, false) + 2 > limit {
-            let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
-            return Err(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("members.value").into());
-        }
-        Ok(())
     }
 
     /// Reads and judges a body.
@@ -285,8 +150,9 @@ impl Exchange<'_, '_> {
         let first = findings.issues.iter().find(|issue| issue.severity == Severity::Error).cloned();
         if let Some(issue) = first {
             let status = if issue.scim_type == Some(ScimType::Uniqueness) { 409 } else { 400 };
-            let error = ScimError::new(status, issue.scim_type, format!("{} ({})", issue.detail, issue.clause)).at(issue.path);
-            return Err(ScimError { issues: findings.issues, ..error }.into());
+            let mut error = ScimError::new(status, issue.scim_type, format!("{} ({})", issue.detail, issue.clause)).at(issue.path);
+            error.issues = findings.issues;
+            return Err(error.into());
         }
         self.notes.append(&mut findings.notes);
         Ok(document)
@@ -296,15 +162,16 @@ impl Exchange<'_, '_> {
     fn keep_immutable(&self, id: Id, kind: Kind, document: &mut Document<'_>) -> Answer<()> {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let resource_type = registry.resource_type(org.type_of(kind));
-        let extensions = resource_type.extensions.iter().flat_map(|extension| registry.attribute(extension.attribute).children());
-        let immutable: Vec<AttributeId> = resource_type
-            .attributes
-            .iter()
-            .chain(extensions)
-            .copied()
-            .filter(|id| registry.attribute(*id).mutability == Mutability::Immutable)
-            .collect();
+        let mut immutable = Vec::new();
+        let mut todo: Vec<AttributeId> = registry.resource_type(org.type_of(kind)).attributes.clone();
+        while let Some(id) = todo.pop() {
+            let attribute = registry.attribute(id);
+            if attribute.mutability == Mutability::Immutable {
+                immutable.push(id);
+            } else if !attribute.multi_valued {
+                todo.extend(attribute.children());
+            }
+        }
         if immutable.is_empty() {
             return Ok(());
         }
@@ -327,9 +194,13 @@ impl Exchange<'_, '_> {
     }
 
     /// Finds what a document refers to, and refuses what is not there or not allowed.
-    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, document: Document<'d>) -> Answer<Wanted<'d>> {
+    fn wanted<'d>(&mut self, id: Option<Id>, kind: Kind, mut document: Document<'d>) -> Answer<Wanted<'d>> {
         let org = self.draft.org;
         let registry = &org.config.registry;
+        self.drop_filled_in(&mut document);
+        if kind == Kind::Organization {
+            self.judge_guards(&document)?;
+        }
         let list = if kind == Kind::Group { org.known.members } else { org.known.grants_of(org.type_of(kind)) };
         let mut edges = None;
         if let Some(node) = document.child(NodeId::ROOT, list) {
@@ -349,6 +220,24 @@ impl Exchange<'_, '_> {
         }
         let parent = if kind == Kind::Folder { Some(self.parent(id, &document)?) } else { None };
         Ok(Wanted { document, edges, parent })
+    }
+
+    /// A `$ref` of a manager that is the one the server fills in is not stored: what is read and put back changes nothing.
+    fn drop_filled_in(&self, document: &mut Document<'_>) {
+        let known = &self.draft.org.known;
+        let registry = &self.draft.org.config.registry;
+        let Some(manager) = document.value_at(registry, known.manager) else { return };
+        let text = |id: Option<AttributeId>| {
+            let node = id.and_then(|id| document.child(manager, id));
+            node.and_then(|node| Some((node, document.string(node)?.into_owned())))
+        };
+        let (Some((_, value)), Some((node, sent))) = (text(Some(known.manager_value)), text(registry.child(known.manager, "$ref"))) else {
+            return;
+        };
+        let found = self.draft.find(Class::User, &value);
+        if found.is_some_and(|user| Representations { draft: &self.draft }.location(user, Kind::User) == sent) {
+            document.remove(node);
+        }
     }
 
     /// The subject and rank that an element of `grants` or `owners` stands for.
@@ -403,7 +292,7 @@ impl Exchange<'_, '_> {
         let id = found.ok_or_else(|| invalid("parent.value", format!("{} `{value}` does not exist", type_name(kind))))?;
         let view = self.draft.view();
         if folder.is_some_and(|folder| view.is_below(id, folder)) {
-            return Err(invalid("parent.value", "a folder cannot be moved into itself or a folder inside it".into()));
+            return Err(into_itself());
         }
         let limit = org.config.limits.folder_depth;
         let mut depth = 1 + folder.map_or(0, |folder| self.height(folder));
@@ -412,10 +301,8 @@ impl Exchange<'_, '_> {
             depth += 1;
             at = parent.id;
             if depth > limit {
-                return Err(invalid(
-                    "parent.value",
-                    format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)"),
-                ));
+                let detail = format!("folders would stand inside one another deeper than the limit of {limit} (folderDepth)");
+                return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("parent.value").into());
             }
         }
         Ok(Parent { id, kind })
@@ -436,24 +323,6 @@ impl Exchange<'_, '_> {
         }
     }
 
-    /// userName is unique; group names are where the identity provider matches by them (RFC 7644 §3.3).
-    fn judge_unique(&self, id: Option<Id>, kind: Kind, document: &Document<'_>) -> Answer<()> {
-        let known = &self.draft.org.known;
-        let attribute = match kind {
-            Kind::User => known.user_name,
-            Kind::Group if self.dialect.unique_group_names() => known.group_display_name,
-            _ => return Ok(()),
-        };
-        let Some(value) = document.child(NodeId::ROOT, attribute).and_then(|node| document.string(node)) else { return Ok(()) };
-        let taken =
-            self.draft.holders(attribute, &value).into_iter().any(|other| Some(other) != id && self.draft.kind(other) == Some(kind));
-        if !taken {
-            return Ok(());
-        }
-        let path = self.draft.org.config.registry.attribute(attribute).path.to_string();
-        Err(ScimError::new(409, Some(ScimType::Uniqueness), format!("another {} has this `{path}`", type_name(kind))).at(path).into())
-    }
-
     /// Makes an existing resource what is wanted.
     fn settle(&mut self, id: Id, kind: Kind, wanted: Wanted<'_>) -> Answer<()> {
         self.judge_unique(Some(id), kind, &wanted.document)?;
@@ -469,10 +338,10 @@ impl Exchange<'_, '_> {
     }
 
     /// The body, where it differs; what only facts say does not move `lastModified`.
-    fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
+    pub(super) fn put_body(&mut self, id: Id, kind: Kind, document: &Document<'_>) {
         let org = self.draft.org;
-        let created = self.draft.body(id).map_or(0, |body| body.created());
-        let body = org.body_of(document, org.type_of(kind), created, self.context.now);
+        let created = self.draft.body(id).and_then(|body| body.created());
+        let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
         if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
             self.draft.put_body(id, body);
         }
@@ -486,9 +355,9 @@ impl Exchange<'_, '_> {
 
     /// What differs between the edges that are and the edges wanted: subject, before, after.
     fn edge_changes(&self, id: Id, edges: &[(Id, Rank)]) -> Vec<(Id, Rank, Rank)> {
-        let wanted: HashMap<u32, Rank> = edges.iter().map(|(subject, rank)| (subject.0, *rank)).collect();
+        let wanted: Map<u32, Rank> = edges.iter().map(|(subject, rank)| (subject.0, *rank)).collect();
         let mut changes = Vec::new();
-        let mut there = HashMap::new();
+        let mut there = Map::default();
         self.draft.view().for_each_grant_on(id, |subject, rank| {
             there.insert(subject.0, rank);
             // An edge to someone who is not there is not shown and stays as it is.
@@ -527,7 +396,7 @@ impl Exchange<'_, '_> {
             }
             return;
         }
-        let kept: HashSet<Id> = edges.iter().map(|(subject, _)| *subject).collect();
+        let kept: Set<Id> = edges.iter().map(|(subject, _)| *subject).collect();
         let mut gone = Vec::new();
         self.draft.view().for_each_member(id, |member| {
             if !kept.contains(&member) && self.draft.kind(member).is_some() {
@@ -557,21 +426,13 @@ impl Exchange<'_, '_> {
     }
 }
 
-/// Subjects that operations concern, in the order first met.
-#[derive(Default)]
-struct Concerned {
-    order: Vec<Id>,
-    state: HashMap<u32, bool>,
+/// Whether an attribute may be named in a JSON text, in whatever case or spelling.
+pub(super) fn names(text: &str, attribute: &str) -> bool {
+    let same = |window: &[u8]| window.eq_ignore_ascii_case(attribute.as_bytes());
+    text.contains('\\') || text.as_bytes().windows(attribute.len()).any(same)
 }
 
-impl Concerned {
-    fn set(&mut self, subject: Id, member: bool) {
-        if self.state.insert(subject.0, member).is_none() {
-            self.order.push(subject);
-        }
-    }
-
-    fn clear(&mut self) {
-        self.state.values_mut().for_each(|member| *member = false);
-    }
+fn into_itself() -> Stop {
+    let detail = "a folder cannot stand in itself or in a folder inside it";
+    Stop::Refused(ScimError::new(400, Some(ScimType::InvalidValue), detail).at("parent.value"))
 }

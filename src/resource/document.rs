@@ -345,6 +345,11 @@ impl<'s> Document<'s> {
         self.soil(parent);
     }
 
+    /// Removes the child that was attached last, without a walk over those before it.
+    pub(crate) fn remove_last(&mut self, id: NodeId) {
+        self.remove(self.node(id).last);
+    }
+
     pub(crate) fn remove_children(&mut self, id: NodeId) {
         let Some(node) = self.node_mut(id) else { return };
         (node.first, node.last) = (NodeId::NONE, NodeId::NONE);

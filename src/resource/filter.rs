@@ -5,6 +5,7 @@ use std::fmt;
 use super::document::NodeId;
 use super::payload::PayloadError;
 use super::scan::{Scanner, SyntaxError, Token, text_of};
+use super::spelling::Spelling;
 use super::test::{Resolver, Scope, Test};
 use crate::dialect::{Dialect, Tolerance};
 use crate::error::ScimError;
@@ -52,7 +53,9 @@ impl Filter {
             Some(id) => vec![id],
             None => registry.resource_types().map(|(id, _)| id).collect(),
         };
-        Self::over(registry, text, named, &types, options.dialect, &options.limits)
+        let mut filter = Self::over(registry, text, named, &types, options.dialect, &options.limits)?;
+        Spelling { registry, types: &types, dialect: options.dialect }.spell(&mut filter.tree, None);
+        Ok(filter)
     }
 
     /// A filter over resources of `types`.
@@ -152,7 +155,7 @@ impl Filter {
         &self.notes
     }
 
-    /// The syntax tree.
+    /// The syntax tree, in canonical form.
     pub fn tree(&self) -> &path::Filter {
         &self.tree
     }

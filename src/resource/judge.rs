@@ -420,8 +420,8 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         } else {
             self.issue(ScimType::InvalidSyntax, "schemas", detail, "RFC 7643 §3", at);
         }
-        if BUILD && let Some(last) = self.document.children(list).last() {
-            self.document.remove(last);
+        if BUILD {
+            self.document.remove_last(list);
         }
     }
 

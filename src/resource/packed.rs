@@ -61,13 +61,17 @@ impl Document<'_> {
             if attribute == AttributeId::UNKNOWN || skip.contains(&attribute) {
                 continue;
             }
+            let mark = out.len();
             out.extend(attribute.0.to_le_bytes());
-            self.pack_value(child, members, out);
+            if !self.pack_value(child, members, out) {
+                out.truncate(mark);
+            }
         }
         members.truncate(from);
     }
 
-    fn pack_value(&self, id: NodeId, members: &mut Vec<(AttributeId, NodeId)>, out: &mut Vec<u8>) {
+    /// False for an array or object with nothing in it, which says no more than nothing (RFC 7643 §2.5).
+    fn pack_value(&self, id: NodeId, members: &mut Vec<(AttributeId, NodeId)>, out: &mut Vec<u8>) -> bool {
         match self.node(id).kind {
             Kind::True => out.push(TRUE),
             Kind::False => out.push(FALSE),
@@ -80,19 +84,23 @@ impl Document<'_> {
                 out.push(OBJECT);
                 let start = out.len();
                 self.pack_object(id, &[], members, out);
-                insert_length(start, out);
+                return insert_length(start, out);
             }
             Kind::Array => {
                 out.push(ARRAY);
                 let start = out.len();
                 for child in self.children(id) {
-                    self.pack_value(child, members, out);
+                    let mark = out.len();
+                    if !self.pack_value(child, members, out) {
+                        out.truncate(mark);
+                    }
                 }
-                insert_length(start, out);
+                return insert_length(start, out);
             }
             // Resources are judged before they are packed: what no schema describes is not kept.
             Kind::Opaque => pack_text("", out),
         }
+        true
     }
 }
 
@@ -122,49 +130,71 @@ fn push_length(mut length: usize, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
-/// Puts the length of what was written from `start` on before it.
-fn insert_length(start: usize, out: &mut Vec<u8>) {
+/// Puts the length of what was written from `start` on before it; false where that is nothing.
+fn insert_length(start: usize, out: &mut Vec<u8>) -> bool {
     let end = out.len();
     push_length(end - start, out);
     if let Some(written) = out.get_mut(start..) {
         let length = written.len() - (end - start);
         written.rotate_right(length);
     }
+    end > start
+}
+
+/// Where a UUID's bytes stand in its canonical form.
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+
+/// What a hexadecimal digit in lower case stands for; above 15 for anything else.
+#[inline]
+fn nibble(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'a'..=b'f' => byte - b'a' + 10,
+        _ => u8::MAX,
+    }
 }
 
 /// The bytes of a UUID in its canonical lower-case form.
 pub(crate) fn uuid_of(text: &str) -> Option<[u8; 16]> {
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-    let mut uuid = [0u8; 16];
-    let mut nibbles = 0usize;
-    for (i, byte) in bytes.iter().enumerate() {
-        let digit = match (i, byte) {
-            (8 | 13 | 18 | 23, b'-') => continue,
-            (8 | 13 | 18 | 23, _) => return None,
-            (_, b'0'..=b'9') => byte - b'0',
-            (_, b'a'..=b'f') => byte - b'a' + 10,
-            _ => return None,
-        };
-        let slot = uuid.get_mut(nibbles / 2)?;
-        *slot = *slot << 4 | digit;
-        nibbles += 1;
+    if [bytes[8], bytes[13], bytes[18], bytes[23]] != [b'-'; 4] {
+        return None;
     }
-    Some(uuid)
+    let mut uuid = [0u8; 16];
+    let mut strange = 0;
+    for (slot, at) in uuid.iter_mut().zip(PAIRS) {
+        let [high, low] = [bytes.get(at)?, bytes.get(at + 1)?].map(|byte| nibble(*byte));
+        strange |= high | low;
+        *slot = high << 4 | (low & 15);
+    }
+    (strange < 16).then_some(uuid)
 }
 
 /// A UUID's canonical form.
 pub(crate) fn uuid_text(uuid: &[u8; 16]) -> [u8; 36] {
-    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble };
     let mut text = [b'-'; 36];
-    let mut slots = text.iter_mut().enumerate().filter(|(at, _)| !matches!(at, 8 | 13 | 18 | 23)).map(|(_, slot)| slot);
-    for byte in uuid {
-        for nibble in [byte >> 4, byte & 15] {
-            if let Some(slot) = slots.next() {
-                *slot = digit(nibble);
-            }
+    let mut digits = [0u8; 32];
+    let (fours, _) = uuid.as_chunks::<4>();
+    let (eights, _) = digits.as_chunks_mut::<8>();
+    for (four, eight) in fours.iter().zip(eights) {
+        *eight = hex(*four);
+    }
+    for (from, to, length) in [(0, 0, 8), (8, 9, 4), (12, 14, 4), (16, 19, 4), (20, 24, 12)] {
+        if let (Some(slot), Some(part)) = (text.get_mut(to..to + length), digits.get(from..from + length)) {
+            slot.copy_from_slice(part);
         }
     }
     text
+}
+
+/// Eight hexadecimal digits, worked out in one word.
+fn hex(four: [u8; 4]) -> [u8; 8] {
+    let mut word = u64::from(u32::from_le_bytes(four));
+    word = (word | word << 16) & 0x0000_ffff_0000_ffff;
+    word = (word | word << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (word >> 4 & 0x000f_000f_000f_000f) | (word & 0x000f_000f_000f_000f) << 8;
+    let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (nibbles + 0x3030_3030_3030_3030 + letters * 0x27).to_le_bytes()
 }
 
 /// Writes a UUID's canonical form.
@@ -361,5 +391,22 @@ mod tests {
         assert_eq!(values, [Value::Text("ann@acme.example")]);
         assert_eq!(uuid_of("0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b1"), None);
         assert_eq!(uuid_of("0B8F3C5E-1b7a-4a58-9c0e-2f5a0d3f7b11"), None);
+        for text in ["0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b11", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
+            let uuid = uuid_of(text).expect("a UUID");
+            assert_eq!(uuid_text(&uuid), *text.as_bytes());
+        }
+        for text in ["0b8f3c5e11b7a-4a58-9c0e-2f5a0d3f7b11", "0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b1g", "0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b1:"]
+        {
+            assert_eq!(uuid_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_holds_nothing_is_not_kept() {
+        let registry = Registry::builtin();
+        let user = registry.resource_type_named("User").expect("User");
+        let pack = |text: &str| registry.stored(text, user, &Default::default()).expect("JSON").pack(NodeId::ROOT, &[]);
+        let plain = pack(r#"{"userName":"ann","emails":[{"value":"a@x"}]}"#);
+        assert_eq!(pack(r#"{"userName":"ann","name":{},"phoneNumbers":[],"emails":[{"value":"a@x"},{}],"roles":[{}]}"#), plain);
     }
 }

@@ -4,13 +4,13 @@
 //! With `BUILD` a document comes of it; without, the verdict alone. What is seldom met is in [`super::judge`].
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::document::{Document, Kind, Node, NodeId, SourceId};
 use super::scan::{Scan, Scanner, Span, Token, unescaped};
 use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
+use crate::maps::Set;
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Slots, Type, common};
 
 /// What a text is read as.
@@ -361,7 +361,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         self.scanner.jump(self.scanner.at() + 1);
         let mut seen = Seen::NOTHING_YET;
         let (mut index, mut primaries) = (0, false);
-        let mut values: Option<HashSet<Cow<'t, str>>> = attribute.unique.then(HashSet::new).filter(|_| self.judge != Judge::Stored);
+        let mut values: Option<Set<Cow<'t, str>>> = attribute.unique.then(Set::default).filter(|_| self.judge != Judge::Stored);
         let lists_schemas = id == common::SCHEMAS && matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response);
         self.schemas.read |= lists_schemas;
         let mut open = !self.scanner.take(b']');

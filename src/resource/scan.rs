@@ -4,11 +4,11 @@
 //! as `serde_json` refuses them; depth is limited; numbers keep their text. Tests hold it against `serde_json`.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use thiserror::Error;
 
 pub(crate) use crate::json::unescaped;
+use crate::maps::Set;
 
 /// Why a text is no JSON, or more of it than is read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -68,6 +68,13 @@ fn special(word: u64) -> u64 {
     let low = word ^ (ONES * 0x02);
     let backslash = word ^ (ONES * 0x5c);
     ((low.wrapping_sub(ONES * 0x21) & !low) | (backslash.wrapping_sub(ONES) & !backslash)) & HIGH
+}
+
+/// Whether a text stands in a JSON string as it is.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    chunks.iter().all(|chunk| special(u64::from_le_bytes(*chunk)) == 0) && rest.iter().all(plain)
 }
 
 impl<'t> Scanner<'t> {
@@ -408,7 +415,7 @@ impl Open {
 pub(crate) struct Members<'t> {
     scanner: Scanner<'t>,
     open: bool,
-    seen: HashSet<String>,
+    seen: Set<String>,
 }
 
 impl<'t> Members<'t> {
@@ -421,7 +428,7 @@ impl<'t> Members<'t> {
         }
         scanner.expect(b'{', "`{`")?;
         let open = !scanner.take(b'}');
-        Ok(Some(Self { scanner, open, seen: HashSet::new() }))
+        Ok(Some(Self { scanner, open, seen: Set::default() }))
     }
 
     /// The next name, and the span of its value with a string's quotation marks.

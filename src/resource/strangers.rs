@@ -1,12 +1,12 @@
 //! Names that no schema has, met in one object: each may stand once.
 
-use std::collections::HashSet;
+use crate::maps::Set;
 
 /// A set of names that compare without case; a few cost no hashing.
 #[derive(Debug, Default)]
 pub(crate) struct Strangers {
     few: Vec<String>,
-    many: Option<HashSet<String>>,
+    many: Option<Set<String>>,
 }
 
 const FEW: usize = 16;

@@ -1,5 +1,6 @@
 //! A filter resolved against a resource type, and whether a document passes it (RFC 7644 §3.4.2.2).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use thiserror::Error;
@@ -314,14 +315,31 @@ pub(crate) fn is_present(document: &Document<'_>, node: NodeId) -> bool {
     }
 }
 
+/// One value, as far as comparing goes.
+pub(crate) enum Scalar<'v> {
+    Boolean(bool),
+    Number(&'v str),
+    Text(Cow<'v, str>),
+    Other,
+}
+
 fn compare(document: &Document<'_>, node: NodeId, op: Comparison, operand: &Operand) -> bool {
-    let order = match operand {
-        Operand::Null => None,
-        Operand::Boolean(flag) => (document.boolean(node) == Some(*flag)).then_some(Ordering::Equal),
-        Operand::Number(number) => (document.node(node).kind == Kind::Number).then(|| value::compare_numbers(document.raw(node), number)),
-        Operand::Instant(instant) => document.string(node).and_then(|text| value::date_time(&text)).map(|found| found.cmp(instant)),
-        Operand::Text { text, exact } => {
-            let Some(found) = document.string(node) else { return op == Comparison::Ne };
+    let scalar = match document.node(node).kind {
+        Kind::True => Scalar::Boolean(true),
+        Kind::False => Scalar::Boolean(false),
+        Kind::Number => Scalar::Number(document.raw(node)),
+        _ => document.string(node).map_or(Scalar::Other, Scalar::Text),
+    };
+    compare_scalar(scalar, op, operand)
+}
+
+/// Whether a comparison holds for a value.
+pub(crate) fn compare_scalar(found: Scalar<'_>, op: Comparison, operand: &Operand) -> bool {
+    let order = match (operand, found) {
+        (Operand::Boolean(flag), Scalar::Boolean(found)) => (found == *flag).then_some(Ordering::Equal),
+        (Operand::Number(number), Scalar::Number(found)) => Some(value::compare_numbers(found, number)),
+        (Operand::Instant(instant), Scalar::Text(found)) => value::date_time(&found).map(|found| found.cmp(instant)),
+        (Operand::Text { text, exact }, Scalar::Text(found)) => {
             let found = if *exact { found } else { value::folded(&found).into_owned().into() };
             match op {
                 Comparison::Co => return found.contains(text.as_ref()),
@@ -330,6 +348,7 @@ fn compare(document: &Document<'_>, node: NodeId, op: Comparison, operand: &Oper
                 _ => Some(found.as_ref().cmp(text.as_ref())),
             }
         }
+        _ => None,
     };
     match (op, order) {
         (Comparison::Ne, None) => true,

@@ -82,7 +82,23 @@ pub(crate) fn date_time_text(milliseconds: i64) -> String {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
     let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    let parts = [(year, 4, '-'), (month, 2, '-'), (day, 2, 'T'), (hour, 2, ':'), (minute, 2, ':'), (second, 2, '.'), (milli, 3, 'Z')];
+    let mut text = String::with_capacity(24);
+    for (number, width, end) in parts {
+        let mut place = 10_i64.pow(width - 1);
+        let mut rest = number;
+        while place > 0 {
+            match char::from_digit((rest / place) as u32, 10) {
+                Some(digit) => text.push(digit),
+                // A year beyond 9999 keeps its digits.
+                None => text.push_str(&(rest / place).to_string()),
+            }
+            rest %= place;
+            place /= 10;
+        }
+        text.push(end);
+    }
+    text
 }
 
 /// Base64 of RFC 4648 §4; its padding may be left out (RFC 7643 §2.3.6).

@@ -83,8 +83,7 @@ impl Document<'_> {
 
 /// Appends `text` as a JSON string.
 pub(crate) fn push_quoted(out: &mut String, text: &str) {
-    let plain = text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
-    if plain {
+    if super::scan::is_plain(text) {
         out.push('"');
         out.push_str(text);
         out.push('"');

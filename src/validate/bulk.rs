@@ -1,9 +1,8 @@
 //! BulkRequest (RFC 7644 §3.7): its operations, and the data of each by the resource type of its path.
 
-use std::collections::HashSet;
-
 use crate::error::ScimError;
 use crate::issue::ScimType;
+use crate::maps::Set;
 use crate::patch;
 use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
@@ -29,7 +28,7 @@ enum Method {
 
 pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'_>, findings: &mut Findings) -> Result<(), ScimError> {
     let mut reader = MessageReader::new(text, String::new(), options.dialect, options.limits.json_depth, findings);
-    let mut checker = Checker { registry, options, bulk_ids: HashSet::new(), failed: None };
+    let mut checker = Checker { registry, options, bulk_ids: Set::default(), failed: None };
     let mut count = None;
     let has = reader.object(&BULK, &mut |reader, member| match member {
         0 => reader.schemas(URN, CLAUSE),
@@ -66,7 +65,7 @@ pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'
 struct Checker<'c, 'o> {
     registry: &'c Registry,
     options: &'c ValidateOptions<'o>,
-    bulk_ids: HashSet<String>,
+    bulk_ids: Set<String>,
     /// What is more than an issue: a PATCH with too many operations.
     failed: Option<ScimError>,
 }

@@ -72,7 +72,7 @@ fn filter(registry: &Registry, id: Option<ResourceTypeId>, options: &ValidateOpt
     };
     match Filter::over(registry, &text, id, &types, options.dialect, &options.limits) {
         Ok(filter) => reader.findings.notes.extend_from_slice(filter.notes()),
-        Err(error) => reader.issue(error.scim_type.unwrap_or(ScimType::InvalidFilter), "filter", error.detail, CLAUSE),
+        Err(error) => reader.issue(error.scim_type.unwrap_or(ScimType::InvalidFilter), "filter", error.detail.clone(), CLAUSE),
     }
     Ok(())
 }

@@ -142,7 +142,7 @@ pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let requests = requests(frame)?;
             let plan = organization.plan(&requests, &context, &mut || next_id(&mut ids, new_id))?;
-            let json = plan.json();
+            let json = plan.answer();
             *kept = Some(plan);
             Ok(answer_owned(json.into_bytes()))
         })
@@ -158,7 +158,7 @@ pub fn org_handle(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let request = requests(frame)?.pop().ok_or_else(|| ScimError::new(400, None, "there is no request to handle"))?;
             let reply = organization.handle(request, &context, &mut || next_id(&mut ids, new_id))?;
-            let json = reply.json();
+            let json = reply.answer();
             *kept = Some(reply.plan);
             Ok(answer_owned(json.into_bytes()))
         })

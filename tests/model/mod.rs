@@ -173,7 +173,7 @@ impl Model {
             facts.extend([Fact::Exist(at), Fact::Parent(at), Fact::Audience(at)]);
             at = link(s, at).unwrap();
         }
-        if exit {
+        if exit && kind(s, n) == Some(Kind::Folder) {
             while let Some(up) = link(s, at) {
                 facts.extend([Fact::Exist(at), Fact::Parent(at)]);
                 at = up;

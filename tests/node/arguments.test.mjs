@@ -15,6 +15,8 @@ cycle.self = cycle;
 const thrower = { get userName() { throw new Error("the getter's words"); } };
 const { proxy: revoked, revoke } = Proxy.revocable({}, {});
 revoke();
+const { proxy: revokedList, revoke: revokeList } = Proxy.revocable([], {});
+revokeList();
 const hostile = new Proxy({}, { get() { throw null; }, ownKeys() { throw null; }, getPrototypeOf() { throw null; } });
 
 const organization = () => {
@@ -67,6 +69,8 @@ const refusals = [
   ["headers that are text", plan({ ...GET, headers: "if-match" }), "invalidValue", /`headers` must be an object of strings/],
   ["a header that is a number", plan({ ...GET, headers: { "If-Match": 1 } }), "invalidValue", /`If-Match` must be a string/],
   ["a body that is a number", plan({ ...GET, body: 7 }), "invalidSyntax", /`body` must be an object/],
+  ["requests that are a revoked proxy of a list", plan(revokedList), "invalidValue", /`requests` cannot be read/],
+  ["a request that is a revoked proxy of a list", () => organization().handle(revokedList), "invalidValue", /`request` cannot be read/],
   ["two requests at once", () => organization().handle([GET, GET]), "invalidValue", /`handle` answers one request/],
   ["an actor that is text", context({ actor: "system" }), "invalidValue", /`actor` must be an object/],
   ["an actor without a kind", context({ actor: {} }), "invalidValue", /`actor` must be an object with `kind`/],

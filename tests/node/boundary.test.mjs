@@ -9,6 +9,8 @@ import { pretend, trap } from "./pretend.mjs";
 
 const NOTHING = { kinds: {}, users: 0, objects: 0, lockedOut: 0 };
 const planAnswer = (token, more) => ({ token, responses: [], records: [], access: { summary: NOTHING, truncated: false }, guards: [], held: false, refusal: null, version: "v", notes: [], ...more });
+/** The head in one line, and behind it the texts that it has the lengths of. */
+const planned = (answer, ...texts) => `${JSON.stringify(answer)}\n${texts.join("")}`;
 const refused = (status, words) => (error) => {
   assert.ok(error instanceof ScimError, `not a ScimError: ${error}`);
   assert.equal(error.status, status, error.message);
@@ -169,7 +171,7 @@ test("requests are framed field by field, and the context becomes options", () =
     orgPlan: ({ numbers: [length, optionsLength], fields, after }) => {
       frame = fields(length);
       options = JSON.parse(after(length, optionsLength));
-      return JSON.stringify(planAnswer("t"));
+      return planned(planAnswer("t"));
     },
   });
   const organization = new Organization();
@@ -194,7 +196,7 @@ test("requests are framed field by field, and the context becomes options", () =
 test("a plan is frozen, its lazy parts are asked once, and no copy stands for it", () => {
   const seen = pretend({
     orgNew: () => "{}",
-    orgPlan: () => JSON.stringify(planAnswer("t1", { records: [{ key: "user/1", value: {} }] })),
+    orgPlan: () => planned(planAnswer("t1", { records: [{ key: "user/1", value: {} }] })),
     orgPlanPart: ({ numbers: [length, part], texts }) => JSON.stringify([texts(length)[0], part]),
     orgCommit: () => 0,
   });
@@ -212,6 +214,26 @@ test("a plan is frozen, its lazy parts are asked once, and no copy stands for it
   organization.commit(plan);
 });
 
+test("bodies and many records stand behind the head, in units of UTF-16", () => {
+  const [records, bodies] = [[{ key: "user/é", value: { n: 1 } }, { key: "user/🙂", value: null }], ["{\"a\":\"🙂\"}", "[]"]];
+  const text = JSON.stringify(records);
+  const head = (more) => planAnswer("t", { responses: [{ status: 200, headers: {}, body: bodies[0].length }, { status: 204, headers: {}, body: null }], records: text.length, ...more });
+  pretend({
+    orgNew: () => "{}",
+    orgPlan: () => planned(head({ held: true, refusal: { status: 403, headers: {}, body: bodies[1].length } }), ...bodies, text),
+    orgHandle: () => planned(head(), bodies[0], text),
+    orgPlanPart: () => "[]",
+  });
+  const organization = new Organization();
+  const plan = organization.plan([]);
+  assert.deepEqual([plan.responses.map(({ body }) => body), plan.refusal.body], [[bodies[0], null], bodies[1]]);
+  assert.deepEqual(plan.records, records);
+  assert.equal(plan.records, plan.records);
+  assert.deepEqual(JSON.parse(JSON.stringify(plan)).records, records);
+  const reply = organization.handle({ method: "GET", path: "/" });
+  assert.deepEqual([reply.body, { ...reply }.records, JSON.parse(JSON.stringify(reply)).records], [bodies[0], records, records]);
+});
+
 test("a plan whose data is gone is made again with the same requests, time and ids, until something is committed", () => {
   const told = [];
   let held = null;
@@ -224,7 +246,7 @@ test("a plan whose data is gone is made again with the same requests, time and i
       const id = options.ids?.[0] ?? newId();
       told.push([path, options.now, id]);
       held = `t${path}`;
-      return JSON.stringify(planAnswer(held, { records: [{ key: id, value: {} }] }));
+      return planned(planAnswer(held, { records: [{ key: id, value: {} }] }));
     },
     orgCommit: ({ numbers: [length], texts, refuse }) => (texts(length)[0] === held ? 0 : refuse({ again: true })),
     orgPlanPart: ({ numbers: [length], texts, refuse }) => (texts(length)[0] === held ? "[]" : refuse({ again: true })),
@@ -247,7 +269,7 @@ test("newId that throws, answers nonsense or calls back fails the plan and nothi
   pretend({
     orgNew: () => "{}",
     orgVersion: () => "v1",
-    orgPlan: ({ numbers: [, , newId], refuse }) => (typeof newId() === "string" ? JSON.stringify(planAnswer("t")) : refuse({ detail: "no id" })),
+    orgPlan: ({ numbers: [, , newId], refuse }) => (typeof newId() === "string" ? planned(planAnswer("t")) : refuse({ detail: "no id" })),
   });
   const organization = new Organization();
   const plan = (newId) => () => organization.plan([], { newId });
@@ -266,7 +288,7 @@ test("handle answers at once and lists access when asked", () => {
   const reply = { status: 201, headers: {}, body: "{}", held: false, records: [{ key: "user/1", value: {} }], guards: [], notes: [] };
   const seen = pretend({
     orgNew: () => "{}",
-    orgHandle: () => JSON.stringify({ ...reply, token: "t", access: { summary: NOTHING, truncated: false } }),
+    orgHandle: () => planned(planAnswer("t", { responses: [{ status: 201, headers: {}, body: 2 }], records: reply.records }), reply.body),
     orgPlanPart: () => '[{"user":"1"}]',
   });
   const answer = new Organization().handle({ method: "POST", path: "/Users", body: "{}" });
@@ -332,7 +354,7 @@ test("records are read page by page, by the last key of the page before", () => 
 test("a table of access comes as words", () => {
   pretend({
     orgNew: () => "{}",
-    orgPlan: () => JSON.stringify(planAnswer("t")),
+    orgPlan: () => planned(planAnswer("t")),
     orgAccessTable: ({ numbers, say, memory }) => {
       new Uint32Array(memory.buffer, 4096, 3).set([0, 1, 0xffffffff]);
       assert.deepEqual(numbers.slice(1, 3), [5, 10]);

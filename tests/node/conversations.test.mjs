@@ -68,7 +68,7 @@ for (const file of readdirSync(data).filter((name) => name.endsWith(".json"))) {
 
 test("the demo tells the same over HTTP, within 100 columns", () => {
   const script = fileURLToPath(new URL("../../www/demo/demo.mjs", import.meta.url));
-  const output = execFileSync(process.execPath, [script], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", PORT: "0" } });
+  const output = execFileSync(process.execPath, [script], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", PORT: "0", ONCE: "1" } });
   assert.match(output, /Every answer and every change is as the conversation says/);
   assert.deepEqual(output.split("\n").filter((line) => line.length > 100), []);
 });

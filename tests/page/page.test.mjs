@@ -1,55 +1,15 @@
 // The package's own files, unbundled, in a real page of headless Chromium, under the strictest policy that runs wasm.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, normalize } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { POLICY, serve } from "./serve.mjs";
 
-const pkg = fileURLToPath(new URL("../../pkg", import.meta.url));
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
-
-let server, browser, origin;
+let pkg;
 before(async () => {
-  server = createServer(async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url, "http://localhost");
-    const policy = { "content-security-policy": searchParams.get("policy") ?? POLICY };
-    if (pathname === "/") return response.writeHead(200, { ...policy, "content-type": "text/html" }).end("<!doctype html><title>page</title>");
-    try {
-      const type = searchParams.has("plain") ? "text/plain" : TYPES[extname(pathname)] ?? "text/plain";
-      const content = await readFile(join(pkg, normalize(pathname)));
-      response.writeHead(200, { "content-type": type }).end(content);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  origin = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({ executablePath: executable(), args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
+  pkg = await serve("pkg");
 });
-after(async () => {
-  await browser?.close();
-  server.close();
-});
+after(() => pkg?.end());
 
-/** Chromium's program; playwright wants its path. */
-function executable() {
-  const name = process.env.CHROME ?? "chromium";
-  return name.includes("/") ? name : `/usr/bin/${name}`;
-}
-
-/** Runs `work` in a new page. */
-async function inPage(work, policy = POLICY) {
-  const page = await browser.newPage();
-  try {
-    await page.goto(`${origin}/?policy=${encodeURIComponent(policy)}`);
-    return await page.evaluate(work);
-  } finally {
-    await page.close();
-  }
-}
+const inPage = (work, policy = POLICY) => pkg.inPage(work, policy);
 
 test("awaits init, then answers", async () => {
   const { version, early, again } = await inPage(async () => {

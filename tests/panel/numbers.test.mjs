@@ -7,8 +7,6 @@ import { edit, panel, patch } from "./start.mjs";
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ROLES = ["viewer", "checker", "editor", "admin", "owner"];
-/** The preview is to be seen within so many milliseconds of the click. */
-
 /** Numbers that look random and are the same each time. */
 function random(seed) {
   return () => {
@@ -53,11 +51,13 @@ function everyAccess(records) {
   for (const [user, active] of users) {
     if (!active) continue;
     const held = new Map();
+    const subjects = new Set([user]);
+    for (const subject of subjects) for (const [group, members] of groups) if (members.has(subject)) subjects.add(group);
     const potential = (id) => {
       if (held.has(id)) return held.get(id);
       const { parent, audience } = places.get(id);
       let role = 0;
-      for (const [subject, own] of grants.get(id) ?? []) if (subject === user || groups.get(subject)?.has(user)) role = Math.max(role, own);
+      for (const [subject, own] of grants.get(id) ?? []) if (subjects.has(subject)) role = Math.max(role, own);
       if (parent !== null && audience !== "private") {
         const carried = potential(parent);
         role = Math.max(role, carried > 3 || audience === "parent" ? carried : Math.min(carried, rank(audience)));
@@ -73,33 +73,50 @@ function everyAccess(records) {
 const parsed = (text) => text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 const shownCounts = (page) => page.getByRole("group", { name: "Kinds of change" }).getByRole("button").allInnerTexts().then((texts) => texts.map((text) => Number(/([\d,]+)$/.exec(text)[1].replaceAll(",", ""))));
 
-for (const seed of [1, 2, 3]) {
-  test(`a random organization, ${seed}: page, worker and brute force agree`, async (t) => {
+/** Changes of every kind, some of them together. */
+const CHANGES = [
+  [patch("/Folders/f0", { op: "replace", path: "audience", value: "private" }), patch("/Workspaces/w0", { op: "remove", path: 'grants[value eq "g1"]' })],
+  [{ method: "DELETE", path: "/Groups/g0" }, patch("/Folders/f1", { op: "replace", path: "audience", value: "viewer" })],
+  [patch("/Folders/f9", { op: "replace", path: "parent", value: { value: "f2", type: "Folder" } }), { method: "DELETE", path: "/Users/u3" }, patch("/Users/u4", { op: "replace", path: "active", value: false })],
+  [patch("/Groups/g2", { op: "add", path: "members", value: [{ value: "g0", type: "Group" }] }), { method: "DELETE", path: "/Folders/f3" }],
+];
+for (const [at, requests] of CHANGES.entries()) for (const search of at % 2 === 0 ? ["", "?replica=off"] : [""]) {
+  const seed = at + 1;
+  test(`a random organization, ${seed}${search}: page, worker and brute force agree`, async (t) => {
     const world = await panel({ requests: organizationOf({ users: 60, groups: 9, folders: 25, seed }) });
     t.after(() => world.end());
-    const change = patch("/Folders/f0", { op: "replace", path: "audience", value: "private" });
-    const more = patch("/Workspaces/w0", { op: "remove", path: 'grants[value eq "g1"]' });
-    const page = await world.open("review", { edits: [edit("One", change), edit("Two", more)] });
-    await page.getByText("Who of").or(page.getByRole("group", { name: "Kinds of change" })).first().waitFor();
+    const page = await world.open("review", { search, edits: requests.map((request, index) => edit(`Edit ${index}`, request)) });
+    await page.getByRole("group", { name: "Kinds of change" }).waitFor();
     const shown = await shownCounts(page);
-    const planned = (await world.worker.api("POST", "/plan", { requests: [change, more] })).body.access.summary;
+    const sentence = await page.getByRole("region", { name: "The change" }).getByRole("heading").innerText();
+    const planned = (await world.worker.api("POST", "/plan", { requests })).body.access.summary;
     assert.deepEqual(shown, ["revoke", "downgrade", "grant", "upgrade", "latent", "masked"].map((kind) => planned.kinds[kind]));
 
     const records = (await world.worker.api("GET", "/feed")).text;
     const before = everyAccess(parsed(records));
     const organization = new Organization();
     organization.restore(records);
-    const plan = organization.plan([change, more], { actor: { kind: "system" } });
+    const plan = organization.plan(requests, { actor: { kind: "system" } });
     organization.restore(plan.records);
     const after = everyAccess(parsed(new TextDecoder().decode(organization.records())));
     organization.free();
     const counts = { revoke: 0, downgrade: 0, grant: 0, upgrade: 0 };
+    const [gain, lose] = [new Set(), new Set()];
     for (const key of new Set([...before.keys(), ...after.keys()])) {
       const [was, is] = [before.get(key) ?? 0, after.get(key) ?? 0];
       if (was !== is) counts[was === 0 ? "grant" : is === 0 ? "revoke" : is > was ? "upgrade" : "downgrade"] += 1;
+      if (was !== is) (is > was ? gain : lose).add(key.split(" ")[0]);
     }
     assert.deepEqual(shown.slice(0, 4), Object.values(counts));
     assert.ok(shown[0] + shown[1] > 0, "the change changes something");
+    const owners = (all) => new Set([...all.keys()].map((key) => key.split(" ")[0]));
+    const left = owners(after);
+    const lockedOut = [...owners(before)].filter((user) => !left.has(user)).length;
+    const number = (words) => Number(words.exec(sentence)?.[1] ?? 0);
+    assert.deepEqual(
+      [number(/^(\d+) (?:person|people)/), number(/(\d+) gains? access/), number(/(\d+) loses? some/) + number(/(\d+) loses? everything/), number(/(\d+) loses? everything/)],
+      [new Set([...gain, ...lose]).size, gain.size, lose.size, lockedOut], sentence,
+    );
   });
 }
 

@@ -5,15 +5,15 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { ADMIN, root, start } from "../worker/start.mjs";
-import { seed } from "./seed.mjs";
+import { seed } from "../../www/demo/company.mjs";
 
-export { ADMIN };
+export { ADMIN, root };
 export const dist = join(root, "www/panel/dist");
 const axe = readFileSync(createRequire(join(root, "www/panel/package.json")).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function panel({ requests = seed() } = {}) {
+export async function panel({ requests = seed(), ...rest } = {}) {
   assert.ok(existsSync(join(dist, "index.html")), "run `make build` first: the panel is not built");
-  const worker = await start();
+  const worker = await start(rest);
   if (requests.length > 0) {
     const { version } = (await worker.api("GET", "/session")).body;
     const made = await worker.api("POST", "/commit", { requests, expect: version, atomic: true, accessLimit: 0, approve: ["massGain"] });
@@ -22,7 +22,7 @@ export async function panel({ requests = seed() } = {}) {
   const name = process.env.CHROME ?? "chromium";
   const browser = await chromium.launch({ executablePath: name.includes("/") ? name : `/usr/bin/${name}`, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
   /** A new page, signed in. What it says on the console as an error fails `quiet`. */
-  const open = async (hash = "organization", { theme = "light", width = 1360, height = 860, token = ADMIN, before, edits } = {}) => {
+  const open = async (hash = "organization", { theme = "light", width = 1360, height = 860, token = ADMIN, search = "", before, edits } = {}) => {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, acceptDownloads: true });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -32,7 +32,7 @@ export async function panel({ requests = seed() } = {}) {
     if (edits) await page.addInitScript((kept) => { if (!sessionStorage.getItem("scim-policy.edits.default")) sessionStorage.setItem("scim-policy.edits.default", kept); }, JSON.stringify(edits));
     await before?.(page);
     if (token) {
-      await page.goto(`${worker.url}/#token=${token}`);
+      await page.goto(`${worker.url}/${search}#token=${token}`);
       await page.waitForSelector("main");
       if (hash !== "organization") await page.evaluate((to) => { location.hash = `#/${to}`; }, hash);
     } else await page.goto(`${worker.url}/`);

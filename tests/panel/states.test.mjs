@@ -8,7 +8,7 @@ import { dist, edit, panel, patch, violations } from "./start.mjs";
 
 const BUDGET = 350 * 1024;
 const CHANGE = [edit("Brand private", patch("/Folders/f-brand", { op: "replace", path: "audience", value: "private" }))];
-const PAGES = ["organization", "workspaces/f-brand", "review", "compose", "compose?tab=demand", "inbox", "history", "explorer?person=u-amara.okafor", "explorer?mode=can&person=u-amara.okafor&object=f-brand", "guards"];
+const PAGES = ["organization", "workspaces/f-brand", "review", "compose", "compose?tab=demand", "inbox", "inbox?tab=refused", "inbox?tab=returned", "history", "explorer?person=u-amara.okafor", "explorer?mode=can&person=u-amara.okafor&object=f-brand", "guards"];
 let world;
 before(async () => {
   world = await panel();
@@ -30,27 +30,40 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
-test("dialogs too: edit, why, help, approve", async () => {
-  const found = [];
-  const page = await world.open("workspaces/f-brand", { edits: CHANGE });
-  await page.getByRole("button", { name: "Edit", exact: true }).click();
-  await page.getByRole("dialog").waitFor();
-  await page.waitForTimeout(500);
-  found.push(...await violations(page));
-  await page.keyboard.press("Escape");
-  await page.evaluate(() => { location.hash = "#/review"; });
-  await page.getByRole("gridcell", { name: /Why\?$/ }).first().click();
-  await page.getByRole("region", { name: "Before" }).waitFor();
-  await page.waitForTimeout(500);
-  found.push(...await violations(page));
-  await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.keyboard.press("?");
-  await page.getByRole("heading", { name: "Keyboard and words" }).waitFor();
-  await page.waitForTimeout(500);
-  found.push(...await violations(page));
-  assert.deepEqual(found, []);
-});
+const DIALOGS = [
+  ["edit", "workspaces/f-brand", (page) => page.getByRole("button", { name: "Edit", exact: true }).click()],
+  ["move", "workspaces/f-brand", (page) => page.getByRole("button", { name: "Move", exact: true }).click()],
+  ["why", "review", (page) => page.getByRole("gridcell", { name: /Why\?$/ }).first().click()],
+  ["help", "organization", (page) => page.keyboard.press("?")],
+  ["group", "organization/g-design", () => {}],
+  ["token", "organization", (page) => page.getByRole("button", { name: "New token" }).click()],
+  ["approve", "inbox", (page) => page.getByRole("button", { name: /Review and approve/ }).click()],
+  ["change", "history/1", () => {}],
+];
+for (const theme of ["light", "dark"]) {
+  test(`dialogs too, and the lists of a review: ${theme}`, async () => {
+    const found = [];
+    for (const [name, hash, open] of DIALOGS) {
+      const page = await world.open(hash, { theme, edits: CHANGE });
+      await page.getByRole("heading", { level: 1 }).or(page.getByRole("dialog")).first().waitFor();
+      await open(page);
+      await page.getByRole("dialog").waitFor();
+      await page.waitForTimeout(600);
+      for (const violation of await violations(page)) found.push(`${name}: ${violation}`);
+      // Escape closes whatever is open.
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.context().close();
+    }
+    const page = await world.open("review", { theme, edits: CHANGE });
+    for (const name of ["By person", "By place", "By cause"]) {
+      await page.getByRole("tab", { name }).click();
+      await page.getByRole("table").waitFor();
+      for (const violation of await violations(page)) found.push(`${name}: ${violation}`);
+    }
+    assert.deepEqual(found, []);
+  });
+}
 
 test("`/` searches, `?` helps, `g` goes; the tree is edited by keys alone", async () => {
   const page = await world.open("organization");
@@ -72,16 +85,75 @@ test("`/` searches, `?` helps, `g` goes; the tree is edited by keys alone", asyn
   await page.getByRole("heading", { name: "History" }).waitFor();
 });
 
-test("320 px, as 1280 at 400 % is: nothing is cut off sideways", async () => {
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page, name, most = 80) {
+  const visited = [];
+  for (let at = 0; at < most; at++) {
+    await page.keyboard.press("Tab");
+    const called = await page.evaluate(() => { const one = document.activeElement; return one.getAttribute("aria-label") ?? one.labels?.[0]?.textContent ?? one.textContent ?? ""; });
+    visited.push(called.trim().slice(0, 40));
+    if (name.test(called.trim())) return;
+  }
+  assert.fail(`no Tab comes to ${name}: ${visited.join(" · ")}`);
+}
+
+test("no mouse at all: a group is given a role, reviewed, asked why, applied, and undone", async () => {
+  const page = await world.open("workspaces/f-training");
+  await page.getByRole("treeitem", { name: /^Training/ }).waitFor();
+  await tabTo(page, /^Edit$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Edit Training" }).waitFor();
+  await tabTo(page, /^Add a group or a person$/);
+  await page.keyboard.type("Sales");
+  await page.getByRole("option", { name: /^Sales/ }).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("combobox", { name: "Role of Sales" }).waitFor();
+  await tabTo(page, /^Add to the change$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Pending change" }).getByText(/people change/).waitFor();
+  await tabTo(page, /^Review 1 edit$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").waitFor();
+  // One stop for the whole grid; arrows walk it, Enter asks why, Escape comes back.
+  for (let at = 0; at < 60 && !(await page.evaluate(() => document.activeElement.dataset.cell)); at++) await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "After" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.evaluate(() => document.querySelector("main").focus());
+  await tabTo(page, /^Apply$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").getByText("Applied").waitFor();
+  await page.evaluate(() => document.querySelector("main").focus());
+  await page.keyboard.press("g");
+  await page.keyboard.press("h");
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await tabTo(page, /^Training: give Sales Editor$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /^Change #/ }).waitFor();
+  await tabTo(page, /^Undo …$/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("grid").waitFor();
+  await tabTo(page, /^Apply$/);
+  await page.keyboard.press("Enter");
+  await page.getByText("No change is pending").waitFor();
+  assert.equal((await world.worker.admin("GET", "/Folders/f-training")).body.grants.some(({ value }) => value === "g-sales"), false);
+  assert.deepEqual(page.said, []);
+});
+
+for (const [what, width, height] of [["320 px, as 1280 at 400 % is", 320, 640], ["1360 by 860 at 200 %", 680, 430]]) test(`${what}: nothing is cut off sideways`, async () => {
   for (const hash of PAGES) {
-    const page = await world.open(hash, { width: 320, height: 640, edits: CHANGE });
+    const page = await world.open(hash, { width, height, edits: CHANGE });
     await page.waitForTimeout(700);
-    const wide = await page.evaluate(() => {
+    const wide = await page.evaluate((width) => {
       const main = document.querySelector("main");
-      const over = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > 320 && !one.closest("[role=grid], [role=table], pre")).slice(-1).map((one) => one.outerHTML.slice(0, 160));
+      const over = [...main.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > width && !one.closest("[role=grid], [role=table], pre")).slice(-1).map((one) => one.outerHTML.slice(0, 160));
       return { body: document.documentElement.scrollWidth, main: main.scrollWidth - main.clientWidth, over };
-    });
-    assert.ok(wide.body <= 320 && wide.main <= 0, `${hash}: ${JSON.stringify(wide)}`);
+    }, width);
+    assert.ok(wide.body <= width && wide.main <= 0, `${hash}: ${JSON.stringify(wide)}`);
     await page.context().close();
   }
 });

@@ -115,8 +115,14 @@ fn value(r: &mut Random, attr: &Attr, all: bool) -> J {
         return element(r, attr, all);
     }
     let mut items: Vec<J> = Vec::new();
-    for _ in 0..*r.pick(&[1, 1, 2, 2, 3]) {
+    // Now and then so many that an implementation will look them up otherwise than one by one.
+    let many = attr.kind == Type::Complex && attr.sub("value").is_some_and(|sub| sub.kind == Type::String) && r.chance(4);
+    let count = if many { 15 + r.below(20) } else { *r.pick(&[1, 1, 2, 2, 3]) };
+    for _ in 0..count {
         let mut one = element(r, attr, all);
+        if many && r.chance(90) {
+            one.set("value", J::Str(format!("{}{}", r.pick(&["m", "M", "m:"]), r.below(40))));
+        }
         if one.at("primary") == Some(&J::Bool(true)) && items.iter().any(|e| e.at("primary") == Some(&J::Bool(true))) {
             one.unset("primary");
         }

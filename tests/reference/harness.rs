@@ -8,7 +8,7 @@ use super::random::Random;
 use super::schema::{CUSTOM, Registry};
 use super::shrink::shrink;
 use super::subject::{COMPARE_NOTES, UNSETTLED};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub struct Difference {
     /// Differences of one kind are shown once.
@@ -121,6 +121,7 @@ impl Bench {
                         add("ambiguous", J::Bool(twice(payload, "").is_some()));
                         add("resourceType", optional(&v.resource_type));
                         add("resource", optional(&v.resource));
+                        add("notes", J::Arr(v.notes.iter().map(s).collect()));
                     }
                 }
             }
@@ -145,6 +146,7 @@ impl Bench {
                 add("dialect", s(dialect.name()));
                 add("resource", s(&resource));
                 add("patch", s(&patch));
+                add("ambiguous", J::Bool(parse(&patch).is_ok_and(|p| twice(&p, "").is_some())));
                 match self.pair(*custom).reference.patch(&resource, &patch, dialect.name(), None) {
                     Err(f) => add("fault", fault(&f)),
                     Ok(p) => {
@@ -232,6 +234,12 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
             if a.resource_type != b.resource_type {
                 return differ("validate: resource type", &a.resource_type, &b.resource_type);
             }
+            let rules = |v: &Validated| v.notes.iter().cloned().collect::<BTreeSet<String>>();
+            let (x, y) = (rules(a), rules(b));
+            if COMPARE_NOTES && x != y {
+                let odd = |x: &BTreeSet<String>, y: &BTreeSet<String>| x.difference(y).next().cloned().unwrap_or("-".into());
+                return differ(format!("validate: notes, {} against {}", odd(&x, &y), odd(&y, &x)), x, y);
+            }
             match (&a.resource, &b.resource) {
                 (None, None) => None,
                 (Some(p), Some(q)) if same_resource(p, q) => None,
@@ -243,7 +251,7 @@ fn validated(ours: Result<Validated, Fault>, theirs: Result<Validated, Fault>, a
 }
 
 /// Equal JSON, `schemas` in any order.
-fn same_resource(a: &str, b: &str) -> bool {
+pub fn same_resource(a: &str, b: &str) -> bool {
     let (Ok(mut a), Ok(mut b)) = (parse(a), parse(b)) else {
         return false;
     };

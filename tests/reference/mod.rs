@@ -6,6 +6,7 @@ pub mod filter;
 pub mod generate;
 pub mod harness;
 pub mod json;
+mod laws;
 pub mod patch;
 pub mod payload;
 pub mod random;

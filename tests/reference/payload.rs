@@ -161,7 +161,7 @@ impl Reader {
             (Type::DateTime, J::Str(text)) => instant(text).is_some(),
             (Type::Binary, J::Str(text)) => base64(text),
             (Type::String, J::Str(text)) => !(attr.name == "userName" && text.is_empty()),
-            (Type::Reference, J::Str(text)) => text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c)),
+            (Type::Reference, J::Str(text)) => uri(text),
             _ => false,
         };
         if fits {
@@ -432,6 +432,11 @@ fn member(r: &mut Reader, out: &mut J, extension: Option<&str>, attr: &Attr, val
     }
 }
 
+/// RFC 7643 §2.3.7, as far as characters tell.
+fn uri(text: &str) -> bool {
+    text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>\"{}|\\^`".contains(c))
+}
+
 /// RFC 7643 §3: `schemas` names the base schema and the extensions that are there, each once.
 fn schemas(r: &mut Reader, rt: &ResourceType, payload: &J, present: &[String]) {
     let key = payload.members().iter().map(|(k, _)| k.as_str()).find(|k| k.eq_ignore_ascii_case("schemas"));
@@ -454,6 +459,9 @@ fn schemas(r: &mut Reader, rt: &ResourceType, payload: &J, present: &[String]) {
             r.error("invalidValue", "schemas", &here);
             continue;
         };
+        if !uri(text) {
+            r.error("invalidValue", "schemas", &here);
+        }
         let known = rt.base.id.eq_ignore_ascii_case(text) || rt.extension(text).is_some();
         if seen.iter().any(|u| u.eq_ignore_ascii_case(text)) {
             r.error("invalidValue", "schemas", &here);

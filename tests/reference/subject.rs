@@ -11,7 +11,7 @@ pub const BOUND: bool = true;
 /// scimTypes that count as one while a point of README is unsettled: (the reference's, the subject's).
 pub const UNSETTLED: &[(&str, &str)] = &[];
 
-/// Compare the rule names of PATCH notes too.
+/// Compare the rule names of notes too.
 pub const COMPARE_NOTES: bool = true;
 
 struct Crate(Registry);

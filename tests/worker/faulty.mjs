@@ -2,6 +2,7 @@
 //   trap:orgPlan      the instance's memory is overwritten just before it is asked so, which makes it trap for real
 //   storage:3         the third statement of the transaction fails
 //   storage:end       the transaction fails after its last statement
+// A header `x-clock` says how many milliseconds the worker's clock is ahead from then on.
 import { instantiate } from "../../pkg/gen/glue.js";
 import module from "../../pkg/gen/scim_policy.wasm";
 import { provide } from "../../pkg/lib/engine.js";
@@ -9,6 +10,17 @@ import { OrganizationObject as Sound } from "../../www/worker/src/organization.t
 import { Store } from "../../www/worker/src/store.ts";
 
 export { default } from "../../www/worker/src/index.ts";
+
+let ahead = 0;
+const Clock = Date;
+globalThis.Date = class extends Clock {
+  constructor(...given) {
+    super(...(given.length === 0 ? [Clock.now() + ahead] : given));
+  }
+  static now() {
+    return Clock.now() + ahead;
+  }
+};
 
 /** What is to go wrong next; each goes wrong once. */
 let fault = null;
@@ -57,6 +69,7 @@ class FaultyStore extends Store {
 export class OrganizationObject extends Sound {
   async fetch(request) {
     fault = request.headers.get("x-fault") ?? fault;
+    ahead = Number(request.headers.get("x-clock") ?? ahead);
     return super.fetch(request);
   }
 

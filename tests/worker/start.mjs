@@ -16,13 +16,16 @@ const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 mkdirSync(out, { recursive: true });
 
-/** The bundle of the worker with faults; made anew for each test file that asks. */
-export function faulty() {
-  const name = `target/worker-tests/faulty-${process.pid}`;
-  const { status, stderr } = spawnSync(process.execPath, ["www/worker/bundle.mjs", "tests/worker/faulty.mjs", name], { cwd: root, encoding: "utf8" });
+/** The bundle of the worker with faults. */
+export const faulty = () => bundled("faulty");
+
+/** The bundle of a worker beside this file; made anew for each test file that asks. */
+export function bundled(worker) {
+  const name = `target/worker-tests/${worker}-${process.pid}`;
+  const { status, stderr } = spawnSync(process.execPath, ["www/worker/bundle.mjs", `tests/worker/${worker}.mjs`, name], { cwd: root, encoding: "utf8" });
   assert.equal(status, 0, stderr);
   process.on("exit", () => rmSync(join(root, name), { recursive: true, force: true }));
-  return { bundle: join(root, name), entry: "faulty.js" };
+  return { bundle: join(root, name), entry: `${worker}.js` };
 }
 
 /** `state` keeps its storage between two starts. */

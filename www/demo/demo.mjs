@@ -1,10 +1,12 @@
 // Replays a conversation with an identity provider over HTTP against the worker, and prints what each request does to people's access:
 //   node www/demo/demo.mjs [conversation.json]
-// It starts the worker anew in target/demo, on 127.0.0.1:8787 (PORT chooses another), and on a terminal leaves it running with
-// what was made, for the panel, until Ctrl-C. Ends with 1 when an answer or a diff is not what the conversation says.
-import { readFileSync } from "node:fs";
+// It starts the worker anew in target/demo, on 127.0.0.1:8787 (PORT chooses another), seeds a company beside it, and leaves the worker
+// running for the panel: on a terminal until Ctrl-C, elsewhere until it is killed or the next demo; ONCE=1 ends it at once. Ends with 1
+// when an answer or a diff is not what the conversation says.
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { serve } from "../worker/serve.mjs";
+import { week } from "./week.mjs";
 
 const WIDTH = 100;
 const file = process.argv[2] ?? new URL("../../tests/data/idp/entra-cycle.json", import.meta.url);
@@ -47,7 +49,22 @@ function table(changes) {
   }
 }
 
-const worker = await serve({ state: fileURLToPath(new URL("../../target/demo", import.meta.url)), fresh: true }).catch((error) => {
+const once = process.env.ONCE === "1";
+const stays = !once && !process.stdout.isTTY;
+const folder = (name) => fileURLToPath(new URL(`../../target/${name}`, import.meta.url));
+const before = `${folder("demo")}.pid`;
+/** The worker that the last demo left, if that is what runs under its number. */
+async function stopLast() {
+  try {
+    const id = Number(readFileSync(before, "utf8"));
+    while (readFileSync(`/proc/${id}/cmdline`, "utf8").includes("target/demo")) {
+      process.kill(id);
+      await new Promise((next) => setTimeout(next, 100));
+    }
+  } catch {} // none was left, or it has ended
+}
+if (!once) await stopLast();
+const worker = await serve({ state: folder(once ? `demo-${process.pid}` : "demo"), fresh: true, ...(stays ? { log: "ignore", detached: true } : {}) }).catch((error) => {
   console.error(error.message);
   process.exit(1);
 });
@@ -133,12 +150,22 @@ for (const { id, displayName, userName } of users) {
 const counted = Object.entries(total).map(([kind, count]) => `${count} ${kind}`).join(", ") || "none";
 say(`\n  ${steps.length} requests over HTTP in ${spent.toFixed(0)} ms; changes of access: ${counted}.`);
 say(wrong === 0 ? green("  Every answer and every change is as the conversation says.\n") : red(`  ${wrong} of them not as the conversation says.\n`));
-say(`  the panel    ${worker.url}/`);
-if (process.stdout.isTTY) {
-  say(`  ADMIN_TOKEN  ${worker.tokens.ADMIN_TOKEN}\n`);
-  say("  It goes on running; Ctrl-C stops it.");
-} else {
-  await worker.stop();
-}
-await worker.ended;
+const COMPANY = "acme";
+const administrator = await week(ask, worker.tokens.ADMIN_TOKEN, COMPANY);
+const signIn = (organization, token) => `${worker.url}/${organization}#token=${token}`;
+say("  The panel, signed in, with a company of 48 people, its history, and a change that a guard holds:\n");
+say(`  ${bold(signIn(`?organization=${COMPANY}`, administrator))}\n`);
+say(dim("  The same for the conversation above:"));
+say(dim(`  ${signIn("", worker.tokens.ADMIN_TOKEN)}\n`));
 process.exitCode = wrong === 0 ? 0 : 1;
+if (once) {
+  await worker.stop();
+  rmSync(folder(`demo-${process.pid}`), { recursive: true, force: true });
+} else if (stays) {
+  worker.leave();
+  writeFileSync(before, String(worker.process.pid));
+  say(`  It goes on running; \`kill ${worker.process.pid}\` stops it.`);
+} else {
+  say("  It goes on running; Ctrl-C stops it.");
+  await worker.ended;
+}

@@ -19,9 +19,9 @@ function program() {
 
 /**
  * Starts it, and waits until it answers. `state` is the folder for the storage, `bundle` the one that bundle.mjs wrote, `port` 0
- * chooses one. Gives { url, process, stop(signal) }.
+ * chooses one. Gives { url, process, stop(signal), leave() }; what is left goes on running when this process ends.
  */
-export async function run({ state, bundle = join(root, "target/worker"), port = 0, variables = {}, assets = join(root, "www/panel/dist"), entry = "index.js", log = "inherit" }) {
+export async function run({ state, bundle = join(root, "target/worker"), port = 0, variables = {}, assets = join(root, "www/panel/dist"), entry = "index.js", log = "inherit", detached = false }) {
   const storage = join(state, "storage");
   mkdirSync(storage, { recursive: true });
   mkdirSync(assets, { recursive: true });
@@ -50,7 +50,7 @@ const worker :Workerd.Worker = (
   durableObjectStorage = (localDisk = "storage"),
 );
 `);
-  const child = spawn(program(), ["serve", "--control-fd=3", config], { stdio: ["ignore", log, log, "pipe"], env: { ...process.env, ...variables } });
+  const child = spawn(program(), ["serve", "--control-fd=3", config], { detached, stdio: ["ignore", log, log, "pipe"], env: { ...process.env, ...variables } });
   const ended = new Promise((done) => child.once("exit", done));
   const orphan = () => child.kill("SIGKILL");
   process.once("exit", orphan);
@@ -73,5 +73,10 @@ const worker :Workerd.Worker = (
     child.kill(signal);
     await ended;
   };
-  return { url: `http://127.0.0.1:${listening}`, process: child, ended, stop };
+  const leave = () => {
+    process.off("exit", orphan);
+    child.stdio[3].destroy();
+    child.unref();
+  };
+  return { url: `http://127.0.0.1:${listening}`, process: child, ended, stop, leave };
 }

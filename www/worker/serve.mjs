@@ -10,8 +10,8 @@ import { run } from "./run.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { FRESH, SCIM_TOKEN, ADMIN_TOKEN, PORT = "8787", STATE = join(root, "target/serve") } = process.env;
 
-/** Starts it with the tokens it had the last time, unless others are given. Gives { url, stop, ended, tokens }. */
-export async function serve({ state = resolve(STATE), port = Number(PORT), fresh = false, given = { SCIM_TOKEN, ADMIN_TOKEN } } = {}) {
+/** Starts it with the tokens it had the last time, unless others are given. Gives { url, stop, leave, ended, tokens }. */
+export async function serve({ state = resolve(STATE), port = Number(PORT), fresh = false, given = { SCIM_TOKEN, ADMIN_TOKEN }, ...rest } = {}) {
   if (fresh) rmSync(state, { recursive: true, force: true });
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const file = join(state, "tokens.json");
@@ -25,7 +25,7 @@ export async function serve({ state = resolve(STATE), port = Number(PORT), fresh
     tokens[name] = token || kept[name] || randomBytes(32).toString("base64url");
   }
   writeFileSync(file, JSON.stringify(tokens), { mode: 0o600 });
-  return { ...(await run({ state, port, variables: tokens })), tokens };
+  return { ...(await run({ state, port, variables: tokens, ...rest })), tokens };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -92,13 +92,17 @@ impl<'d> Naive<'d> {
         for group in &groups {
             let (was, now) = (self.members(self.before, *group), self.members(self.after, *group));
             let gone = was.difference(&now).count();
-            let entry = org.ledger.groups.get(org.name(*group).as_ref()).filter(|loss| self.recent(loss.at, guard));
-            let had = entry.map_or(was.len(), |loss| loss.had as usize);
+            let had = self.had(*group, guard).unwrap_or(was.len());
             fires |= gone > 0 && Self::reaches(guard, had.saturating_sub(was.len()) + gone, had);
         }
         let deleted = groups.iter().filter(|group| self.after.kind(**group).is_none()).count();
         let there = self.names(groups.iter().copied());
-        let before = org.ledger.groups.iter().filter(|(name, loss)| self.recent(loss.at, guard) && !there.contains(*name)).count();
+        let before = org
+            .ledger
+            .groups
+            .iter()
+            .filter(|(name, loss)| self.recent(loss.last(), guard) && !there.contains(*name) && *name != "organization")
+            .count();
         fires || deleted > 0 && Self::reaches(guard, deleted + before, groups.len() + before)
     }
 
@@ -107,15 +111,23 @@ impl<'d> Naive<'d> {
         let mut fires = false;
         for (group, _) in org.facts.ids().filter(|(_, kind)| *kind == Kind::Group) {
             let (was, now) = (self.members(self.before, group), self.members(self.after, group));
-            let entry = org.ledger.groups.get(org.name(group).as_ref()).filter(|loss| self.recent(loss.at, guard));
-            let had = entry.map_or(0, |loss| loss.had as usize).max(was.len());
+            let had = self.had(group, guard).unwrap_or(0).max(was.len());
             let touched = was.difference(&now).next().is_some() || self.after.kind(group).is_none();
             fires |= touched && now.is_empty() && had >= guard.count as usize;
         }
         let active = self.names(self.users.iter().copied().filter(|user| self.before.active(*user)));
         let gone = org.ledger.users.iter().filter(|(name, loss)| self.recent(loss.at, guard) && !active.contains(*name)).count();
         let none = !self.users.iter().any(|user| self.after.active(*user));
-        fires || !active.is_empty() && none && active.len() + gone >= guard.count as usize
+        let start = self.now - i64::from(guard.window) * 60_000 + 1;
+        let whole = org.ledger.groups.get("organization").and_then(|loss| loss.had_since(start)).unwrap_or(0);
+        fires || !active.is_empty() && none && (active.len() + gone).max(whole as usize) >= guard.count as usize
+    }
+
+    /// Members of a group before its first loss in the window.
+    fn had(&self, group: Id, guard: GuardSetting) -> Option<usize> {
+        let loss = self.draft.org.ledger.groups.get(self.draft.org.name(group).as_ref())?;
+        let all = std::iter::once((loss.at, loss.had)).chain(loss.later.iter().copied());
+        all.filter(|(at, _)| self.recent(*at, guard)).map(|(_, had)| had as usize).next()
     }
 
     fn self_lockout(&self, user: Id, named: &[Id]) -> bool {
@@ -243,9 +255,10 @@ fn check_ledger(draft: &Draft<'_>, edits: &LedgerEdits, now: Time, held: bool, s
         let (entry, known) = (ledger.groups.get(name.as_ref()), old.groups.get(name.as_ref()));
         if gone {
             let entry = entry.expect("entered");
-            assert!(entry.had as usize >= was.len() || Some(entry) == known, "seed {seed} step {step}");
+            assert!(entry.last() == now || entry.later.is_empty() && entry.at == now, "seed {seed} step {step}");
+            assert!(entry.had as usize >= was.len() || known.is_some(), "seed {seed} step {step}");
         } else {
-            assert_eq!(entry, known.filter(|loss| loss.at > start));
+            assert_eq!(entry, known.filter(|loss| loss.last() > start));
         }
     }
 }
@@ -329,6 +342,45 @@ fn many_small_losses_add_up_within_the_window() {
     assert_eq!(told(&step(&mut org, 62, by(&provider), leave(60..61))), [("massLoss", "hold")], "the window still has 24 of 62");
     assert_eq!(told(&step(&mut org, 125, by(&provider), leave(60..61))), []);
     assert_eq!(org.ledger.users.len(), 1, "expired entries are gone");
+}
+
+/// What the guards know of a group once its first loss has left the window: all that was lost since.
+#[test]
+fn a_window_rolls_over_groups_too() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(100);
+    // The group gives nobody access, so that only its members are counted.
+    let mut draft = Draft::new(&org);
+    draft.set_grant(id(&org, Class::Object, "w"), id(&org, Class::Group, "g"), 0);
+    let edits = draft.edits;
+    org.commit(edits);
+    assert_eq!(told(&step(&mut org, 0, by(&provider), leave(2..3))), []);
+    assert_eq!(told(&step(&mut org, 50, by(&provider), leave(3..25))), []);
+    assert_eq!(told(&step(&mut org, 61, by(&provider), leave(25..27))), [], "one of the 25 has left the window");
+    let held = step(&mut org, 62, by(&provider), leave(27..28));
+    assert_eq!(told(&held), [("massLoss", "hold")]);
+    assert_eq!(held[0].counts, [("membersGone", 25), ("membersGoneOf", 99)]);
+    assert_eq!(told(&step(&mut org, 111, by(&provider), leave(27..49))), []);
+}
+
+/// Who had no access is in no user's entry; that the organization runs dry is noticed all the same.
+#[test]
+fn an_organization_runs_dry_one_by_one() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(6);
+    let mut draft = Draft::new(&org);
+    draft.delete(id(&org, Class::Object, "w"));
+    (0..2).for_each(|at| draft.set_grant(Id::ORGANIZATION, id(&org, Class::User, &format!("u{at}")), 0));
+    let edits = draft.edits;
+    org.commit(edits);
+    let off = |at: usize| move |draft: &mut Draft<'_>| super::set_active(draft, id(draft.org, Class::User, &format!("u{at}")), false);
+    for at in 0..5 {
+        assert_eq!(told(&step(&mut org, at as i64, by(&provider), off(at))), []);
+    }
+    let held = step(&mut org, 5, by(&provider), off(5));
+    assert_eq!(told(&held), [("emptySource", "hold")]);
+    assert_eq!(held[0].counts, [("activeUsersHad", 6)]);
+    assert_eq!(told(&step(&mut org, 64, by(&provider), off(5))), [], "the others left more than an hour ago");
 }
 
 #[test]

@@ -34,8 +34,8 @@ impl Random {
 
 pub(super) fn body(org: &Organization, kind: Kind, json: &str) -> Body {
     let of = org.type_of(kind);
-    let created = if kind == Kind::Organization { 0 } else { 1_000 };
-    org.body_of(&org.config.registry.stored(json, of, &org.config.limits).expect("JSON"), of, created, 1_000)
+    let created = (kind != Kind::Organization).then_some(1_000);
+    org.body_of(&org.config.registry.stored(json, of, &org.config.limits).expect("JSON"), of, created, Some(1_000))
 }
 
 /// Ids of a kind that are there, ascending.

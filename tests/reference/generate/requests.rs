@@ -5,7 +5,9 @@ use super::*;
 pub fn patch(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect) -> J {
     // Few attributes per request, so that operations meet.
     let focus: Vec<(Option<&str>, &Attr)> = (0..*r.pick(&[1, 1, 2, 3])).map(|_| patchable(r, rt)).collect();
-    let operations = (0..*r.pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8])).map(|_| operation(r, rt, &focus, resource, dialect)).collect();
+    // Entra's verbose requests have some thirty.
+    let count = if r.chance(3) { 20 + r.below(15) } else { *r.pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]) };
+    let operations = (0..count).map(|_| operation(r, rt, &focus, resource, dialect)).collect();
     let mut out = J::Obj(vec![("schemas".into(), J::Arr(vec![s(PATCH_OP)])), ("Operations".into(), J::Arr(operations))]);
     if r.chance(3) {
         match r.below(3) {

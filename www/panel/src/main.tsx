@@ -1,11 +1,10 @@
 // Starts the panel. Griffel and Fluent write their rules into style elements that carry the page's nonce, which is why
 // the content security policy needs no 'unsafe-inline'.
-import { createDOMRenderer, FluentProvider, RendererProvider, Toaster } from "@fluentui/react-components";
+import { createDOMRenderer, FluentProvider, RendererProvider } from "@fluentui/react-components";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { dark, light, useTheme } from "./shell/theme";
-import { TOASTER } from "./shell/toasts";
 import "./shell/base.css";
 
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
@@ -23,7 +22,6 @@ function Root() {
         <QueryClientProvider client={queries}>
           <App />
         </QueryClientProvider>
-        <Toaster toasterId={TOASTER} position="bottom-end" />
       </FluentProvider>
     </RendererProvider>
   );

@@ -4,8 +4,9 @@
 // identity provider's 403. `organization` is 1 to 63 of a-z, 0-9 and "-", not "-" first. Bodies and answers are application/json,
 // NDJSON (application/x-ndjson, streamed) where it says so. Times are ISO text in UTC. An answer of 400 or more is an `ApiError`.
 // The panel itself is served from `/`, for the organization named in `/?organization=NAME` ("default" when there is none).
+import type { People } from "./people.js";
 import type {
-  AccessChange, AccessSummary, Actor, Decision, Dialect, Explanation, GuardFinding, Limits, Note, ObjectRef, RecordChange, Role,
+  AccessChange, AccessSummary, AccessTable, Actor, Decision, Dialect, Explanation, GuardFinding, Limits, Note, ObjectRef, RecordChange, Role,
   RolePreset, ScimRequest, ScimResponse, ScimType,
 } from "scim-policy";
 
@@ -45,6 +46,8 @@ export interface Session {
   version: string;
   /** What the panel's own Organization needs, so that it computes what the worker computes. */
   config: OrganizationSettings & { baseUrl: string };
+  /** Days that the history and the audit are kept; 0: for ever. */
+  retention: { historyDays: number; auditDays: number };
   /** The worker's clock. */
   now: string;
 }
@@ -124,6 +127,11 @@ export interface PlanBody {
   now?: string;
   /** Ids for created resources, in order; more are made up when they run out. */
   ids?: string[];
+  /** Whose rules the requests are read by; the organization's when left out. */
+  dialect?: Dialect;
+  /** Only of `plan`, for pages that hold no replica: packed rows of the diff at most (100,000), and whether the records come along (50,000). */
+  rows?: number;
+  records?: boolean;
 }
 export interface CommitBody extends PlanBody { expect: string }
 
@@ -135,6 +143,14 @@ export interface Preview {
   version: string;
   responses: ScimResponse[];
   access: { summary: AccessSummary; changes: AccessChange[]; truncated: boolean };
+  /** Whose access it touches, counted over all rows. */
+  people: People;
+  /** As the module's AccessTable, when `rows` asked for it. */
+  table?: Omit<AccessTable, "rows"> & { rows: number[] };
+  /** Who would have no access at all, when `rows` asked; at most 1,000. */
+  leftWithNothing?: string[];
+  /** What it writes, when `records` asked for it and they are not too many. */
+  written?: RecordChange[];
   guards: GuardFinding[];
   held: boolean;
   refusal: ScimResponse | null;
@@ -192,6 +208,8 @@ export interface InboxEntry {
   guards: GuardFinding[];
   /** As of its last coming. */
   access: AccessSummary;
+  /** Of them the people who would lose some or all access. */
+  losing: number;
   /** At most 20 of the people who would lose access, as of its last coming. */
   people: { id: string; name: string | null }[];
   decision: { at: string; person: string; reason: string | null; history: number | null } | null;
@@ -253,6 +271,8 @@ export interface HistoryEntry {
   reason: string | null;
   requests: { method: string; path: string; status: number }[];
   access: AccessSummary;
+  /** People who gained access or may do more, who lost access or may do less; missing in entries of an older worker. */
+  people?: { gain: number; lose: number };
   guards: GuardFinding[];
   approved: string[];
   version: string;
@@ -268,6 +288,37 @@ export interface History { entries: HistoryEntry[]; next: number | null }
 export interface HistoryDetail extends HistoryEntry { bodies: ScimRequest[] | null; changes: AccessChange[]; truncated: boolean; inverse: ScimRequest[] | null; names: Record<string, string> }
 /** POST history/{seq}/undo: body as below; without `commit` a Preview of the inverse on the present state, guarded like any other; with it Committed. */
 export interface UndoBody { commit?: boolean; expect?: string; approve?: string[]; reason?: string }
+
+// ───────────────────────────────────────────────────────────── who was deleted
+
+/** A deleted group or person, with the grants that went along. One that comes back under the same name or externalId has none of them. */
+export interface Departed {
+  id: string;
+  type: "User" | "Group";
+  name: string;
+  /** Of a person; else empty. */
+  userName: string;
+  externalId: string;
+  at: string;
+  /** The entry that deleted it. */
+  history: number;
+  grants: { object: string; role: Role }[];
+}
+/** GET departed: the latest 500. POST departed/forget {ids}: these are offered no more. */
+export interface DepartedList { entries: Departed[] }
+
+// ───────────────────────────────────────────────────────────── guards, tried on the past
+
+/** GET hindsight?type=massLoss&outcome=hold&count=25&share=20&window=60 */
+export interface HindsightQuery { type: string; outcome: string; count?: number; share?: number; window?: number }
+/** Of the last `of` entries, since `since`, those it would have caught, latest first. What it would have held does not count into its window afterwards. */
+export interface Hindsight {
+  of: number;
+  hits: number[];
+  since: string | null;
+  /** false: read off what the guard said then, under the setting it had then. */
+  exact: boolean;
+}
 
 // ───────────────────────────────────────────────────────────── questions
 
@@ -285,7 +336,8 @@ export type Checked = Decision;
 /**
  * GET feed?since=VERSION: NDJSON of RecordChange, streamed, for a replica. Header `scim-policy-feed` is "changes" when those since
  * VERSION follow (a `value` of null deletes), "full" when all records follow and the replica has to start empty. Feed every line to
- * `restore`; the replica's own `version` is the next `since`. Nothing new: 204. With `since` missing or unknown: full.
+ * `restore`; the replica's own `version` is the next `since`. Nothing new: 204. Header `scim-policy-version` is
+ * the version it was read at, for a follower without a replica of its own. With `since` missing or unknown: full.
  * A stream that breaks off leaves the replica between versions: start again without `since`.
  */
 export type FeedLine = RecordChange;
@@ -298,7 +350,7 @@ export interface Imported { records: number; dangling: number; version: string; 
 
 // ───────────────────────────────────────────────────────────── audit
 
-/** Append-only; no secrets, no payloads. */
+/** Append-only, until it is as old as `Session.retention` says; no secrets, no payloads. */
 export interface AuditEntry {
   seq: number;
   at: string;
@@ -345,4 +397,5 @@ export interface TokenCreated { token: string; info: TokenInfo }
 
 // ───────────────────────────────────────────────────────────── the module's names, for those who import only this file
 
+export type { People };
 export type { AccessChange, AccessSummary, Actor, Decision, Dialect, Explanation, GuardFinding, Note, ObjectRef, RecordChange, Role, ScimRequest, ScimResponse, ScimType };

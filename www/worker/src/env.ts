@@ -10,4 +10,7 @@ export interface Env {
   BASE_URL?: string;
   ALLOWED_ORIGINS?: string;
   ADMIN_NAME?: string;
+  /** Days that the history and the audit are kept; "0" keeps them for ever. */
+  HISTORY_DAYS?: string;
+  AUDIT_DAYS?: string;
 }

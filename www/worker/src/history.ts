@@ -8,6 +8,7 @@ import { withoutPasswords } from "./body.js";
 import { namesOf } from "./names.js";
 import type { Store } from "./store.js";
 import type { Caller } from "./tokens.js";
+import type { Toll } from "./toll.js";
 
 /** Keys of one change that are kept for replicas; after a larger one they start anew. */
 const KEYS = 5_000;
@@ -27,12 +28,12 @@ export class History {
   }
 
   /** Only within a transaction; gives its number. */
-  add(caller: Caller, what: HistoryEntry["what"], requests: readonly ScimRequest[], plan: Plan, inverse: readonly ScimRequest[], more: { reason: string | null; approved: string[]; undoes: number | null }): number {
+  add(caller: Caller, what: HistoryEntry["what"], requests: readonly ScimRequest[], plan: Plan, inverse: readonly ScimRequest[], more: { reason: string | null; approved: string[]; undoes: number | null; toll: Toll | null }): number {
     const answered = requests.map(({ method, path }, index) => ({ method, path, status: plan.responses[index]?.status ?? 0 }));
     const title = more.undoes !== null ? `undo of ${more.undoes}` : requests.length === 1 ? `${requests[0]!.method} ${requests[0]!.path}` : `${requests.length} requests`;
     const entry: Kept = {
       at: new Date().toISOString(), by: by(caller), what, title, reason: more.reason, requests: answered, access: plan.access.summary, guards: plan.guards,
-      approved: more.approved, version: plan.version, canUndo: inverse.length > 0, undoes: more.undoes,
+      approved: more.approved, version: plan.version, canUndo: inverse.length > 0, undoes: more.undoes, people: { gain: more.toll?.gain ?? 0, lose: more.toll?.lose ?? 0 },
     };
     const keys = plan.records.length > KEYS ? null : JSON.stringify(plan.records.map(({ key }) => key));
     const seq = this.#insert(entry, keys);
@@ -40,6 +41,7 @@ export class History {
     if (bodies.length <= BODIES) this.#store.setText(`bodies/${seq}`, bodies);
     if (plan.access.changes.length > 0) this.#store.setText(`changes/${seq}`, JSON.stringify(plan.access.changes));
     if (inverse.length > 0) this.#store.setText(`inverse/${seq}`, JSON.stringify(inverse));
+    if (more.toll !== null) this.#store.setText(`toll/${seq}`, JSON.stringify(more.toll));
     if (more.undoes !== null) this.#store.run("UPDATE history SET undoneBy = ? WHERE seq = ?", seq, more.undoes);
     return seq;
   }

@@ -1,11 +1,12 @@
 // Held requests of identity providers, until an administrator decides. What is held means that leavers still have access, so
 // every entry leads with that.
-import type { AccessChange, AccessSummary, Context, GuardFinding, Organization, Plan, ScimRequest } from "scim-policy";
+import type { AccessChange, Context, GuardFinding, Organization, Plan, ScimRequest } from "scim-policy";
 import type { Inbox as Page, InboxDetail, InboxEntry, InboxState, InboxSummary } from "./api.js";
 import { refuse } from "./answers.js";
 import { digest, type Caller } from "./tokens.js";
 import { kept } from "./history.js";
 import { nameOf, namesOf, targetOf } from "./names.js";
+import { countPeople } from "./people.js";
 import type { Store } from "./store.js";
 
 /** Undecided for longer turns red: Entra's retries come further and further apart, and end after 7 days. */
@@ -16,7 +17,7 @@ const PEOPLE = 20;
 /** Undecided requests that are planned together for the headline; beyond, the counts of their last coming are taken. */
 const PLANNED = 200;
 
-type Kept = Pick<InboxEntry, "provider" | "method" | "path" | "guards" | "access" | "people" | "decision" | "outcome"> & { target: InboxEntry["target"] };
+type Kept = Pick<InboxEntry, "provider" | "method" | "path" | "guards" | "access" | "losing" | "people" | "decision" | "outcome"> & { target: InboxEntry["target"] };
 type Row = { seq: number; fingerprint: string; state: string; firstAt: string; lastAt: string; count: number; value: string };
 
 /** What a held request is known by when the provider sends it again. */
@@ -24,6 +25,7 @@ export const fingerprint = (caller: Caller, request: ScimRequest) => digest(`${c
 
 export const age = (since: string, now: number): string => {
   const minutes = Math.max(0, Math.round((now - Date.parse(since)) / 60_000));
+  if (minutes < 1) return "under 1 min";
   if (minutes < 60) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
 };
@@ -52,14 +54,14 @@ export class Inbox {
   }
 
   /** Only within a transaction: a request was held, for the first time or again. */
-  hold(caller: Caller, request: ScimRequest, print: string, plan: Plan): void {
+  hold(caller: Caller, request: ScimRequest, print: string, plan: Plan, organization: Organization): void {
     const now = new Date().toISOString();
-    const losers = new Set(plan.access.changes.filter(({ kind }) => kind === "revoke" || kind === "downgrade").map(({ user }) => user));
+    const losers = countPeople(organization, plan).who("lose").sort();
     const target = targetOf(request.path);
     const value: Kept = {
       provider: { token: caller.id, name: caller.name, dialect: caller.dialect }, method: request.method as Kept["method"], path: request.path,
-      target: target === null ? null : { ...target, name: nameOf(this.#store, target.type, target.id) }, guards: plan.guards, access: plan.access.summary,
-      people: [...losers].slice(0, PEOPLE).map((id) => ({ id, name: nameOf(this.#store, "User", id) })), decision: null, outcome: null,
+      target: target === null ? null : { ...target, name: nameOf(this.#store, target.type, target.id) }, guards: plan.guards, access: plan.access.summary, losing: losers.length,
+      people: losers.slice(0, PEOPLE).map((id) => ({ id, name: nameOf(this.#store, "User", id) })), decision: null, outcome: null,
     };
     const open = this.#rows("fingerprint = ? AND state <> 'approved'", print)[0];
     let seq: number;
@@ -136,8 +138,8 @@ export class Inbox {
     if (this.#summary?.version === version) return this.#summary.summary;
     let summary = { people: 0, lockedOut: 0 };
     if (undecided.length <= PLANNED) {
-      const { access } = organization.plan(undecided.map(({ seq }) => this.request(String(seq))), { ...approvalContext(entryOf(undecided[0]!)), approve: [], accessLimit: 0 });
-      summary = losers(access.summary);
+      const plan = organization.plan(undecided.map(({ seq }) => this.request(String(seq))), { ...approvalContext(entryOf(undecided[0]!)), approve: [], accessLimit: 0 });
+      summary = { people: countPeople(organization, plan).people.lose, lockedOut: plan.access.summary.lockedOut };
     } else {
       const ids = new Set(undecided.flatMap(({ value }) => (JSON.parse(value) as Kept).people.map(({ id }) => id)));
       summary = { people: ids.size, lockedOut: 0 };
@@ -162,9 +164,6 @@ export const approvalContext = (entry: InboxEntry): Context => ({
   actor: { kind: "identityProvider" }, ...(entry.provider.dialect === null ? {} : { dialect: entry.provider.dialect }),
 });
 
-/** Held requests take away; those who would gain besides are few, and counted with them. */
-const losers = ({ users, kinds, lockedOut }: AccessSummary) => ({ people: kinds.revoke + kinds.downgrade > 0 ? users : 0, lockedOut });
-
 export const guardNames = (guards: readonly GuardFinding[]) => [...new Set(guards.filter(({ outcome }) => outcome === "hold").map(({ guard }) => guard as string))];
 const guardsOf = (rows: readonly Row[]) => {
   const names = new Set(rows.flatMap(({ value }) => guardNames((JSON.parse(value) as Kept).guards)));
@@ -174,12 +173,13 @@ const guardsOf = (rows: readonly Row[]) => {
 function entryOf({ seq, state, firstAt, lastAt, count, value }: Row): InboxEntry {
   const entry = JSON.parse(value) as Kept;
   const now = Date.now();
-  const losing = losers(entry.access).people;
+  // Entries of an older worker have no count of their own.
+  const losing = entry.losing ?? (entry.access.kinds.revoke + entry.access.kinds.downgrade > 0 ? entry.access.users : 0);
   const since = age(firstAt, now);
   const meaning = state === "approved" ? "applied"
     : losing > 0 ? `${people(losing)} removed by ${entry.provider.name} still ${losing === 1 ? "has" : "have"} access, for ${since}`
       : `held for ${since}: ${entry.guards[0]?.detail ?? "a guard"}`;
   return {
-    id: String(seq), state: state as InboxState, meaning, red: state === "undecided" && now - Date.parse(firstAt) > RED, firstAt, lastAt, count, ...entry,
+    id: String(seq), state: state as InboxState, meaning, red: state === "undecided" && now - Date.parse(firstAt) > RED, firstAt, lastAt, count, ...entry, losing,
   };
 }

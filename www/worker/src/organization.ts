@@ -9,6 +9,7 @@ import type { HistoryEntry } from "./api.js";
 import { failure, refuse, SCIM, scimError, unauthorized } from "./answers.js";
 import { Audit } from "./audit.js";
 import { readBody } from "./body.js";
+import { Departed } from "./departed.js";
 import type { Env } from "./env.js";
 import { History } from "./history.js";
 import { fingerprint, guardNames, Inbox } from "./inbox.js";
@@ -16,9 +17,13 @@ import { panel } from "./panel.js";
 import { Providers } from "./providers.js";
 import { isRefusal, Refused } from "./refused.js";
 import { Resident } from "./resident.js";
+import { Keeper, retentionOf } from "./retention.js";
 import { Store } from "./store.js";
 import { Tokens, type Caller } from "./tokens.js";
+import { tollOf } from "./toll.js";
 
+/** Who prunes, in the audit. */
+const RETENTION: Caller = { id: "retention", scope: "administrator", name: "retention", user: null, dialect: null, expiresAt: null };
 const METHODS = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 const PAYLOAD = 16 << 20;
 
@@ -75,6 +80,8 @@ export class House {
   readonly audit: Audit;
   readonly refused: Refused;
   readonly providers: Providers;
+  readonly departed: Departed;
+  readonly keeper: Keeper;
   readonly unauthorized = { count: 0, last: null as string | null };
   importing = false;
 
@@ -88,6 +95,9 @@ export class House {
     this.audit = new Audit(store);
     this.refused = new Refused(store);
     this.providers = new Providers(store);
+    this.departed = new Departed(store);
+    this.keeper = new Keeper(store, retentionOf(env));
+    if (store.behind) this.keep(() => store.open());
   }
 
   /** Makes the tables when somebody is let in for the first time. */
@@ -116,13 +126,19 @@ export class House {
   /** Nothing in memory is sure any more. */
   doubt(): void {
     this.inbox.forget();
+    this.keeper.forget();
     this.resident.drop();
   }
 
   /** One storage transaction. When it fails, nothing has happened, and memory is read from storage again. */
   keep<T>(write: () => T): T {
     try {
-      return this.store.transaction(write);
+      return this.store.transaction(() => {
+        const result = write();
+        const pruned = this.keeper.prune();
+        if (pruned > 0) this.audit.add(RETENTION, "accepted", "audit pruned", 200, { detail: `${pruned} entries older than ${this.keeper.retention.auditDays} days` });
+        return result;
+      });
     } catch (cause) {
       this.doubt();
       if (cause instanceof ScimError) throw cause;
@@ -141,10 +157,13 @@ export class House {
     const changed = plan.records.length > 0;
     // What is lazy is read now, while the plan is the module's latest.
     if (changed) this.resident.ask(() => plan.access.changes);
+    const toll = changed ? this.resident.ask((organization) => tollOf(organization, plan, this.store)) : null;
     const inverse = changed ? this.#inverse(plan) : [];
     const seq = this.keep(() => {
+      const gone = this.departed.before(plan.records);
       this.store.write(plan.records);
-      const seq = changed ? this.history.add(caller, what, requests, plan, inverse, { reason, approved, undoes }) : null;
+      const seq = changed ? this.history.add(caller, what, requests, plan, inverse, { reason, approved, undoes, toll }) : null;
+      if (seq !== null) this.departed.note(gone, plan.records, seq);
       if (changed) this.store.setMeta("version", plan.version);
       also?.(seq);
       return seq;
@@ -197,7 +216,7 @@ function answer(house: House, caller: Caller, request: ScimRequest, writes: bool
   if (plan.held) {
     house.resident.ask(() => plan.access.changes);
     house.keep(() => {
-      if (provider) inbox.hold(caller, request, print, plan);
+      if (provider) inbox.hold(caller, request, print, plan, house.resident.organization);
       audit.add(caller, "held", what, response.status, { access: plan.access.summary, guards: guardNames(plan.guards), detail: plan.guards.map(({ detail }) => detail).join("; ") });
     });
     if (provider) providers.seen(caller, request, response, false);

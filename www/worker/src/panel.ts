@@ -1,7 +1,7 @@
 // `/api/{organization}/…`, as api.ts describes it: what the panel asks and does, by an administrator's token.
 import type { Context, ObjectRef, Plan, ScimRequest } from "scim-policy";
 import type {
-  AccessOf, ApproveBody, Approved, ClearBody, CommitBody, Committed, Dismissed, Explained, InboxChoice, InboxEntry, InboxState, InboxSummary, OrganizationSettings, PlanBody, Preview,
+  AccessOf, ApproveBody, Approved, ClearBody, CommitBody, Committed, DepartedList, Dismissed, Explained, HindsightQuery, InboxChoice, InboxEntry, InboxState, InboxSummary, OrganizationSettings, PlanBody, Preview,
   Session, Status, TokenBody, UndoBody, WhoHas,
 } from "./api.js";
 import { failure, json, NDJSON, refuse, SCIM, stream } from "./answers.js";
@@ -10,11 +10,18 @@ import { approvalContext, guardNames } from "./inbox.js";
 import { exportOf, importInto } from "./exchange.js";
 import { detailOf, nameOf, namesOf, targetOf } from "./names.js";
 import { actorOf, type House, type Keeping } from "./organization.js";
+import { countPeople } from "./people.js";
 import type { Caller } from "./tokens.js";
+import { hindsight } from "./toll.js";
 
 const BODY = 32 << 20;
 /** How far the panel's clock may be from the worker's, in milliseconds. */
 const CLOCKS = 5 * 60_000;
+/** Packed rows and records that a plan is answered with at most. */
+const ROWS = 100_000;
+const RECORDS = 50_000;
+const NAMED = 1_000;
+const DIALECTS = ["rfc", "entra", "okta"];
 const SETTINGS = ["dialect", "groupPatchAnswer", "roles", "limits", "schemas", "resourceTypes"];
 
 interface Call { house: House; caller: Caller; request: Request; query: URLSearchParams; id: string }
@@ -38,6 +45,9 @@ const ROUTES: Route[] = [
   ["GET", /^\/history$/, ({ house, query }) => json(house.history.page(numberOf(query, "before", Number.MAX_SAFE_INTEGER), limitOf(query, 50), query.get("user")))],
   ["GET", /^\/history\/(\d{1,15})$/, ({ house, id }) => json(house.history.detail(Number(id)))],
   ["POST", /^\/history\/(\d{1,15})\/undo$/, undo],
+  ["GET", /^\/departed$/, ({ house }) => json({ entries: house.departed.list() } satisfies DepartedList)],
+  ["POST", /^\/departed\/forget$/, forgetDeparted],
+  ["GET", /^\/hindsight$/, ({ house, query }) => json(house.resident.ask((organization) => hindsight(house.store, organization, guardOf(query))))],
   ["GET", /^\/access\/([^/]+)$/, accessOf],
   ["GET", /^\/who-has$/, whoHas],
   ["GET", /^\/explain$/, explain],
@@ -71,7 +81,7 @@ function session({ house, caller }: Call): Response {
   const answer: Session = {
     organization: name, displayName: nameOf(house.store, "Organization", "") ?? name,
     token: { id: caller.id, scope: caller.scope, person: caller.name, user: caller.user, expiresAt: caller.expiresAt },
-    tenantUrl: resident.baseUrl, version: resident.organization.version, config: { ...resident.settings, baseUrl: resident.baseUrl }, now: new Date().toISOString(),
+    tenantUrl: resident.baseUrl, version: resident.organization.version, config: { ...resident.settings, baseUrl: resident.baseUrl }, retention: house.keeper.retention, now: new Date().toISOString(),
   };
   return json(answer);
 }
@@ -125,10 +135,12 @@ function explain({ house, query }: Call): Response {
 
 function feed({ house, query }: Call): Response {
   const since = query.get("since");
+  const { version } = house.resident.organization;
   const changes = since === null ? null : house.history.since(since);
-  if (since === house.resident.organization.version) return new Response(null, { status: 204 });
-  if (changes === null) return stream(exportOf(house), { "scim-policy-feed": "full" });
-  return new Response(changes.map((record) => `${JSON.stringify(record)}\n`).join(""), { headers: { "content-type": NDJSON, "scim-policy-feed": "changes" } });
+  if (since === version) return new Response(null, { status: 204 });
+  const headers = { "scim-policy-version": version };
+  if (changes === null) return stream(exportOf(house), { ...headers, "scim-policy-feed": "full" });
+  return new Response(changes.map((record) => `${JSON.stringify(record)}\n`).join(""), { headers: { ...headers, "content-type": NDJSON, "scim-policy-feed": "changes" } });
 }
 
 // ── what is done
@@ -154,7 +166,15 @@ async function putSettings({ house, caller, request }: Call): Promise<Response> 
 async function plan({ house, caller, request }: Call): Promise<Response> {
   const body = await bodyOf<PlanBody>(request);
   const base = house.resident.organization.version;
-  return json(preview(house, base, house.plan(requestsOf(body), contextOf(caller, body))));
+  const made = house.plan(requestsOf(body), contextOf(caller, body));
+  const answer = preview(house, base, made);
+  if (body.rows !== undefined) {
+    const { rows, ...table } = house.resident.ask((organization) => organization.accessTable(made, { offset: 0, limit: Math.min(Number(body.rows) || 0, ROWS) }));
+    answer.table = { ...table, rows: Array.from(rows) };
+    if (made.access.summary.lockedOut > 0) answer.leftWithNothing = house.resident.ask((organization) => countPeople(organization, made).leftWithNothing(organization, NAMED));
+  }
+  if (body.records === true && made.records.length <= RECORDS) answer.written = made.records;
+  return json(answer);
 }
 
 async function commit({ house, caller, request }: Call): Promise<Response> {
@@ -198,7 +218,8 @@ function preview(house: House, base: string, made: Plan): Preview {
   const { changes } = house.resident.ask(() => made.access);
   const more = made.responses.map(({ headers }) => targetOf(headers["location"] ?? headers["Location"] ?? "")).flatMap((target): [string, string][] => (target === null ? [] : [[target.id, target.type]]));
   return {
-    base, version: made.version, responses: made.responses, access: { summary: made.access.summary, changes, truncated: made.access.truncated }, guards: made.guards,
+    base, version: made.version, responses: made.responses, access: { summary: made.access.summary, changes, truncated: made.access.truncated },
+    people: house.resident.ask((organization) => countPeople(organization, made)).people, guards: made.guards,
     held: made.held, refusal: made.refusal, notes: made.notes, records: made.records.length, names: namesOf(house.store, changes, made.records, more),
   };
 }
@@ -274,6 +295,20 @@ async function clear({ house, caller, request }: Call): Promise<Response> {
   return new Response(null, { status: 204 });
 }
 
+async function forgetDeparted({ house, caller, request }: Call): Promise<Response> {
+  const ids = stringsOf((await bodyOf<ClearBody>(request)).ids, "ids");
+  house.keep(() => {
+    house.departed.forget(ids);
+    house.audit.add(caller, "accepted", "grants of the deleted are offered no more", 204, { detail: ids.join(", ").slice(0, 1000) });
+  });
+  return new Response(null, { status: 204 });
+}
+
+function guardOf(query: URLSearchParams): HindsightQuery {
+  const number = (name: string) => (query.has(name) ? { [name]: numberOf(query, name, 0) } : {});
+  return { type: wanted(query, "type"), outcome: query.get("outcome") ?? "hold", ...number("count"), ...number("share"), ...number("window") };
+}
+
 async function undo({ house, caller, request, id }: Call): Promise<Response> {
   const body = await bodyOf<UndoBody>(request);
   const entry = house.history.entry(Number(id));
@@ -319,12 +354,13 @@ function requestsOf({ requests }: PlanBody): ScimRequest[] {
   return requests;
 }
 
-function contextOf(caller: Caller, { approve, expect, atomic = true, accessLimit = 1000, now, ids = [] }: PlanBody): Context {
+function contextOf(caller: Caller, { approve, expect, atomic = true, accessLimit = 1000, now, ids = [], dialect }: PlanBody): Context {
+  if (dialect !== undefined && !DIALECTS.includes(dialect)) throw refuse(400, `\`dialect\` is ${DIALECTS.join(", ")}`);
   if (now !== undefined && !(Math.abs(Date.parse(now) - Date.now()) <= CLOCKS)) throw refuse(400, "`now` must be within five minutes of the worker's clock");
   const given = [...stringsOf(ids, "ids")];
   return {
     actor: actorOf(caller), atomic, accessLimit: Math.min(accessLimit, 10_000), newId: () => given.shift() ?? crypto.randomUUID(),
-    ...(approve === undefined ? {} : { approve }), ...(expect === undefined ? {} : { expect }), ...(now === undefined ? {} : { now }),
+    ...(approve === undefined ? {} : { approve }), ...(expect === undefined ? {} : { expect }), ...(now === undefined ? {} : { now }), ...(dialect === undefined ? {} : { dialect }),
   };
 }
 

@@ -24,18 +24,26 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS history (seq INTEGER PRIMARY KEY AUTOINCREMENT, version TEXT NOT NULL, undoneBy INTEGER, value TEXT NOT NULL, keys TEXT);
   CREATE INDEX IF NOT EXISTS history_version ON history (version);
   CREATE TABLE IF NOT EXISTS audit (seq INTEGER PRIMARY KEY AUTOINCREMENT, outcome TEXT NOT NULL, value TEXT NOT NULL);
-  CREATE TRIGGER IF NOT EXISTS audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
   CREATE TRIGGER IF NOT EXISTS audit_fixed BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  DROP TRIGGER IF EXISTS audit_kept;
+  CREATE TRIGGER IF NOT EXISTS audit_retained BEFORE DELETE ON audit
+    WHEN old.seq > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'auditPruned'), 0)
+    BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+  CREATE TABLE IF NOT EXISTS departed (id TEXT PRIMARY KEY, at TEXT NOT NULL, history INTEGER NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 const STAGING = "CREATE TABLE staging (key TEXT NOT NULL, part INTEGER NOT NULL, value TEXT NOT NULL, PRIMARY KEY (key, part)) WITHOUT ROWID";
 
 export class Store {
   #storage: DurableObjectStorage;
   #there: boolean;
+  /** The newest table is missing: an older worker made the others. */
+  readonly behind: boolean;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    this.#there = this.rows("SELECT 1 FROM sqlite_master WHERE name = 'audit_fixed'").length > 0;
+    const has = (name: string) => this.rows("SELECT 1 FROM sqlite_master WHERE name = ?", name).length > 0;
+    this.#there = has("audit_fixed");
+    this.behind = this.#there && !has("departed");
   }
 
   /** Whether anything was ever kept: an organization nobody was let into leaves nothing behind. */

@@ -30,6 +30,15 @@ export class Client {
   delete(path: string): Promise<void> {
     return this.#json<void>("DELETE", `/api/${this.access.organization}/${path}`);
   }
+  /** A resource as SCIM text; null when it is not there. */
+  async resource(path: string): Promise<string | null> {
+    try {
+      return await (await this.#send("GET", `/scim/v2/${this.access.organization}${path}`)).text();
+    } catch (problem) {
+      if (problem instanceof ApiProblem && problem.status === 404) return null;
+      throw problem;
+    }
+  }
   /** The answer as it comes, for what is streamed. */
   stream(path: string): Promise<Response> {
     return this.#send("GET", `/api/${this.access.organization}/${path}`);

@@ -1,12 +1,12 @@
 // The rows of a plan's access diff, packed: one number a row, sorted by person and object, so that 100,000 rows are
 // sorted, counted, filtered and looked up without an object for each.
 import type { AccessChangeKind, AccessTable, ObjectRef, Organization, Plan } from "scim-policy";
+import { PeopleCount, tablesOf, type People } from "../../../worker/src/people";
 import type { Directory } from "./directory";
 
 export const KINDS: AccessChangeKind[] = ["revoke", "downgrade", "grant", "upgrade", "latent", "masked"];
 /** Rows the page holds at most; what is beyond them is counted, never listed. */
 export const MOST_ROWS = 200_000;
-const CHUNK = 50_000;
 /** 3 bits of kind, 4 of the role before, 4 of the role after. */
 const PAYLOAD = 2048;
 
@@ -27,11 +27,11 @@ export class DiffRows {
   objectNames: string[];
   /** (user rank × objects + object rank) × PAYLOAD + payload, ascending. */
   packed: Float64Array;
-  /** How many rows there are in all, listed or not. */
+  /** How many rows there are in all, and of each kind, listed or not. */
   total: number;
   counts: Record<AccessChangeKind, number>;
 
-  constructor(tables: AccessTable[], total: number, names: { user(id: string): string; object(ref: ObjectRef): string }) {
+  constructor(tables: AccessTable[], kinds: Record<AccessChangeKind, number>, names: { user(id: string): string; object(ref: ObjectRef): string }) {
     const users = new Map<string, number>();
     const objects = new Map<string, number>();
     const refs: ObjectRef[] = [];
@@ -45,8 +45,8 @@ export class DiffRows {
     this.objects = rankObjects.order;
     this.userNames = rankUsers.names;
     this.objectNames = rankObjects.names;
-    this.total = total;
-    this.counts = { grant: 0, revoke: 0, upgrade: 0, downgrade: 0, latent: 0, masked: 0 };
+    this.counts = kinds;
+    this.total = Object.values(kinds).reduce((sum, count) => sum + count, 0);
     this.packed = new Float64Array(tables.reduce((sum, table) => sum + table.rows.length / 3, 0));
     let at = 0;
     for (const table of tables) {
@@ -56,7 +56,6 @@ export class DiffRows {
       for (let row = 0; row < table.rows.length; row += 3) {
         const word = table.rows[row + 2]!;
         const which = kind[word >>> 16]!;
-        this.counts[KINDS[which]!] += 1;
         this.packed[at++] = (user[table.rows[row]!]! * refs.length + object[table.rows[row + 1]!]!) * PAYLOAD + (which << 8) + (((word >>> 8) & 15) << 4) + (word & 15);
       }
     }
@@ -86,6 +85,16 @@ export class DiffRows {
   /** The change of one person on one object, by their ranks. */
   cell(user: number, object: number): Row | null {
     const low = (user * this.objects.length + object) * PAYLOAD;
+    const found = this.packed[this.#from(low)];
+    return found !== undefined && found < low + PAYLOAD ? this.#unpack(found) : null;
+  }
+  /** The rows of one person, who is known by rank. */
+  *of(user: number): Generator<Row> {
+    const width = this.objects.length * PAYLOAD;
+    for (let index = this.#from(user * width); index < this.packed.length && this.packed[index]! < (user + 1) * width; index++) yield this.#unpack(this.packed[index]!);
+  }
+  /** The first row that is not below. */
+  #from(low: number): number {
     let from = 0;
     let to = this.packed.length;
     while (from < to) {
@@ -93,8 +102,7 @@ export class DiffRows {
       if (this.packed[middle]! < low) from = middle + 1;
       else to = middle;
     }
-    const found = this.packed[from];
-    return found !== undefined && found < low + PAYLOAD ? this.#unpack(found) : null;
+    return from;
   }
   #unpack(packed: number): Row {
     const payload = packed % PAYLOAD;
@@ -113,21 +121,24 @@ function ranked<T>(items: T[], nameOf: (item: T) => string): { order: T[]; names
   return { order: order.map((index) => items[index]!), names: order.map((index) => names[index]!), rank };
 }
 
-/** Reads a plan's diff, in chunks; `before` and `after` name what one of them no longer or not yet knows. */
-export function readDiff(organization: Organization, plan: Plan, before: Directory, after: Directory): DiffRows {
-  const total = Object.values(plan.access.summary.kinds).reduce((sum, count) => sum + count, 0);
+/** Reads a plan's diff, in chunks; `before` and `after` name what one of them no longer or not yet knows. All rows are counted, the first are kept. */
+export function readDiff(organization: Organization, plan: Plan, before: Directory, after: Directory): { rows: DiffRows; people: People } {
   const tables: AccessTable[] = [];
-  for (let offset = 0; offset < Math.min(total, MOST_ROWS); ) {
-    const table = organization.accessTable(plan, { offset, limit: Math.min(CHUNK, MOST_ROWS - offset) });
-    if (table.rows.length === 0) break;
-    tables.push(table);
-    offset += table.rows.length / 3;
+  const count = new PeopleCount();
+  let kept = 0;
+  for (const table of tablesOf(organization, plan)) {
+    count.add(table);
+    if (kept < MOST_ROWS) tables.push(table);
+    kept += table.rows.length / 3;
   }
-  return new DiffRows(tables, total, {
-    user: (id) => after.people.get(id)?.name ?? before.personName(id),
-    object: (ref) => pathName(after.places.has(ref.id) ? after : before, ref),
-  });
+  return { rows: new DiffRows(tables, plan.access.summary.kinds, namesIn(before, after)), people: count.people };
 }
+
+/** What people and places are called after a change, or were called before it. */
+export const namesIn = (before: Directory, after: Directory) => ({
+  user: (id: string) => after.people.get(id)?.name ?? before.personName(id),
+  object: (ref: ObjectRef) => pathName(after.places.has(ref.id) ? after : before, ref),
+});
 
 /** Where something is, from the workspace down: rows and columns lie in the order of the tree. */
 export function pathName(directory: Directory, ref: ObjectRef): string {
@@ -150,22 +161,7 @@ export interface Tally {
   later: number;
 }
 
-export function tally(rows: DiffRows, lockedOut: number): Tally {
-  const gain = new Uint8Array(rows.users.length);
-  for (let index = 0; index < rows.length; index++) {
-    const kind = rows.kindAt(index);
-    gain[rows.userAt(index)]! |= kind < 2 ? 1 : kind < 4 ? 2 : kind === 4 ? 4 : 8;
-  }
-  const result: Tally = { people: 0, gain: 0, lose: 0, lockedOut, held: 0, later: 0 };
-  for (const bits of gain) {
-    if (bits & 3) result.people += 1;
-    if (bits & 1) result.lose += 1;
-    if (bits & 2) result.gain += 1;
-    if (!(bits & 3) && bits & 8) result.held += 1;
-    if (!(bits & 11) && bits & 4) result.later += 1;
-  }
-  return result;
-}
+export const tally = ({ changed, gain, lose, same, later }: People, lockedOut: number): Tally => ({ people: changed, gain, lose, lockedOut, held: same, later });
 
 const people = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "person" : "people"}`;
 

@@ -58,6 +58,7 @@ export class Directory {
   places = new Map<string, Place>();
   organization: OrganizationFacts = { displayName: "", scim: true, membersCanCreateWorkspaces: true, owners: [], guards: [], policy: {} };
   organizationId = "";
+  organizationRecord: object | null = null;
   /** Members and grants that came before what they belong to. */
   #early: RecordChange[] = [];
   #children: Map<string | null, Place[]> | null = null;
@@ -71,6 +72,7 @@ export class Directory {
     next.places = new Map(this.places);
     next.organization = this.organization;
     next.organizationId = this.organizationId;
+    next.organizationRecord = this.organizationRecord;
     next.apply(records);
     return next;
   }
@@ -92,6 +94,7 @@ export class Directory {
       else if (kind === "organization" && value) {
         this.organization = organization(value);
         this.organizationId = String(value.id ?? "");
+        this.organizationRecord = value;
       } else if (kind === "member" || kind === "grant") edges.push({ key: kind, rest, value });
     }
     // Edges may come before what they join.

@@ -1,5 +1,5 @@
 // What an administrator does, as SCIM requests and one line that says it.
-import type { ScimRequest, SubjectRef } from "scim-policy";
+import type { Dialect, ScimRequest, SubjectRef } from "scim-policy";
 import type { Directory, Grant, GuardSetting, Place } from "./directory";
 import { title } from "./roles";
 
@@ -12,6 +12,14 @@ export interface Edit {
   requests: ScimRequest[];
   /** The entry of the history that it takes back. */
   undoes?: number;
+  /** Whose rules its requests are read by, where they are not the panel's own. */
+  dialect?: Dialect;
+}
+
+/** Whose rules a change is read by: one change has one dialect, and `odd` is an edit that wants another. */
+export function dialectOf(edits: Edit[]): { dialect: Dialect | undefined; odd: Edit | null } {
+  const dialect = edits.find((edit) => edit.dialect !== undefined)?.dialect;
+  return { dialect, odd: edits.find((edit) => edit.dialect !== undefined && edit.dialect !== dialect) ?? null };
 }
 
 const PATCH: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"] = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
@@ -100,4 +108,9 @@ export const deleteGroup = (group: { id: string; name: string }): Edit => edit(`
 export const setActive = (person: { id: string; name: string }, active: boolean): Edit =>
   edit(`${active ? "Reactivate" : "Deactivate"} ${person.name}`, [person.id], [patch(`/Users/${encodeURIComponent(person.id)}`, [{ op: "replace", path: "active", value: active }])]);
 
-export const fromRequests = (says: string, requests: ScimRequest[]): Edit => edit(says, [], requests);
+export const fromRequests = (says: string, requests: ScimRequest[], dialect?: Dialect): Edit => ({ ...edit(says, [], requests), ...(dialect === undefined ? {} : { dialect }) });
+
+/** Gives somebody roles on places, each a grant of its own. */
+export function giveGrants(says: string, subject: SubjectRef, grants: { place: Place; role: string }[]): Edit {
+  return edit(says, grants.map(({ place }) => place.id), grants.map(({ place, role }) => patch(pathOf(place), [{ op: "add", path: "grants", value: [{ value: subject.id, type: subject.type, role }] }])));
+}

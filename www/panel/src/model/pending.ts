@@ -1,10 +1,11 @@
 // Edits worked out together as one change: by the module in this page, or by the worker where the page holds no replica.
-import { ScimError, type AccessChangeKind, type AccessTable, type GuardFinding, type Note, type Plan, type RecordChange, type Role, type ScimRequest, type ScimResponse } from "scim-policy";
-import { ApiProblem, type Client, type Preview } from "../api/client";
-import { DiffRows, KINDS, pathName, readDiff, tally, type Row, type Tally } from "./diff";
+import { ScimError, type AccessChange, type AccessChangeKind, type AccessTable, type GuardFinding, type Note, type Plan, type RecordChange, type Role, type ScimRequest, type ScimResponse } from "scim-policy";
+import { ApiProblem, type Client, type PlanBody, type Preview } from "../api/client";
+import { around } from "./around";
+import { DiffRows, KINDS, namesIn, pathName, readDiff, tally, type Row, type Tally } from "./diff";
 import type { Directory } from "./directory";
-import type { Edit } from "./edits";
-import { afterwards, plan as planOf, type Replica } from "./replica";
+import { dialectOf, type Edit } from "./edits";
+import { configOf, plan as planOf, type Replica } from "./replica";
 import { ROLES } from "./roles";
 
 export interface Problem {
@@ -28,13 +29,17 @@ export interface Pending {
   /** The directory as it would be. */
   after: Directory;
   plan: Plan | null;
+  /** From the worker: the first changes with their causes, and who is left with nothing. */
+  told: { changes: AccessChange[]; leftWithNothing: ReadonlySet<string> } | null;
   /** Milliseconds it took. */
   took: number;
   inPage: boolean;
 }
 
 const NONE: Tally = { people: 0, gain: 0, lose: 0, lockedOut: 0, held: 0, later: 0 };
-const noRows = () => new DiffRows([], 0, { user: String, object: (ref) => ref.id });
+const noRows = () => new DiffRows([], { grant: 0, revoke: 0, upgrade: 0, downgrade: 0, latent: 0, masked: 0 }, { user: String, object: (ref) => ref.id });
+/** Changes the worker lists with their causes. */
+const CAUSES = 5_000;
 
 /** Worked out in the page, at once; null where the page holds no organization. */
 export function previewHere(replica: Replica, edits: Edit[]): Pending | null {
@@ -42,6 +47,7 @@ export function previewHere(replica: Replica, edits: Edit[]): Pending | null {
   const start = performance.now();
   let pending: Pending;
   try {
+    agree(edits);
     pending = inPage(replica, edits, edits.flatMap((edit) => edit.requests));
   } catch (error) {
     pending = failed(replica, edits, error);
@@ -61,31 +67,42 @@ export async function previewThere(client: Client, replica: Replica, edits: Edit
 
 export const preview = async (client: Client, replica: Replica, edits: Edit[]): Promise<Pending> => previewHere(replica, edits) ?? previewThere(client, replica, edits);
 
+function agree(edits: Edit[]): void {
+  const { odd } = dialectOf(edits);
+  if (odd === null) return;
+  const before = edits.slice(0, edits.indexOf(odd)).reduce((sum, edit) => sum + edit.requests.length, 0);
+  throw new ScimError("it is read by other rules than what was pasted before it; apply one, then the other", { status: 400, request: before });
+}
+
 function failed(replica: Replica, edits: Edit[], error: unknown): Pending {
   const request = error instanceof ScimError ? error.request : error instanceof ApiProblem ? error.body?.request ?? null : null;
   const detail = error instanceof Error ? error.message : String(error);
   return {
     edits, base: replica.version, problem: { detail, request, edit: editOf(edits, request) }, rows: noRows(), tally: NONE, guards: [], held: false, notes: [],
-    responses: [], records: [], after: replica.directory, plan: null, took: 0, inPage: replica.organization !== null,
+    responses: [], records: [], after: replica.directory, plan: null, told: null, took: 0, inPage: replica.organization !== null,
   };
 }
 
 function inPage(replica: Replica, edits: Edit[], requests: ScimRequest[]): Pending {
-  const plan = planOf(replica, requests);
+  const plan = planOf(replica, requests, dialectOf(edits).dialect);
   const after = replica.directory.with(plan.records);
-  const rows = readDiff(replica.organization!, plan, replica.directory, after);
+  const { rows, people } = readDiff(replica.organization!, plan, replica.directory, after);
   return {
-    edits, base: replica.version, problem: null, rows, tally: tally(rows, plan.access.summary.lockedOut), guards: plan.guards, held: plan.held, notes: plan.notes,
-    responses: plan.responses, records: plan.records, after, plan, took: 0, inPage: true,
+    edits, base: replica.version, problem: null, rows, tally: tally(people, plan.access.summary.lockedOut), guards: plan.guards, held: plan.held, notes: plan.notes,
+    responses: plan.responses, records: plan.records, after, plan, told: null, took: 0, inPage: true,
   };
 }
 
 async function remote(client: Client, replica: Replica, edits: Edit[], requests: ScimRequest[]): Promise<Pending> {
-  const said = await client.post<Preview>("plan", { requests, expect: replica.version, atomic: true, accessLimit: 100_000 });
-  const rows = rowsOf(said, replica.directory);
+  agree(edits);
+  const { dialect } = dialectOf(edits);
+  const said = await client.post<Preview>("plan", { requests, expect: replica.version, atomic: true, accessLimit: CAUSES, rows: 100_000, records: true, ...(dialect ? { dialect } : {}) } satisfies PlanBody);
+  const after = said.written ? replica.directory.with(said.written) : replica.directory;
+  const table = { ...said.table!, rows: Uint32Array.from(said.table!.rows) };
+  const rows = new DiffRows([table], said.access.summary.kinds, namesIn(replica.directory, after));
   return {
-    edits, base: said.base, problem: null, rows, tally: tally(rows, said.access.summary.lockedOut), guards: said.guards, held: said.held, notes: said.notes,
-    responses: said.responses, records: [], after: replica.directory, plan: null, took: 0, inPage: false,
+    edits, base: said.base, problem: null, rows, tally: tally(said.people, said.access.summary.lockedOut), guards: said.guards, held: said.held, notes: said.notes,
+    responses: said.responses, records: said.written ?? [], after, plan: null, told: { changes: said.access.changes, leftWithNothing: new Set(said.leftWithNothing) }, took: 0, inPage: false,
   };
 }
 
@@ -100,8 +117,7 @@ export function rowsOf({ access, names }: Pick<Preview, "access" | "names">, dir
     if (!objects.has(object.id)) objects.set(object.id, table.objects.push(object) - 1);
     table.rows.set([users.get(user)!, objects.get(object.id)!, (KINDS.indexOf(kind) << 16) | (rank(before) << 8) | rank(after)], index * 3);
   });
-  const total = Object.values(access.summary.kinds).reduce((sum, count) => sum + count, 0);
-  return new DiffRows([table], total, {
+  return new DiffRows([table], access.summary.kinds, {
     user: (id) => names[id] ?? directory.personName(id),
     object: (ref) => (directory.places.has(ref.id) ? pathName(directory, ref) : names[ref.id] ?? directory.objectName(ref)),
   });
@@ -147,21 +163,27 @@ export function differs(before: Pending, after: Pending): Difference {
   };
 }
 
-/** Asks why, before and after; the organization afterwards is made when first asked. */
+/** Asks why, before and after, of a small organization with all that bears on one person and one place. */
 export class Why {
-  #after: ReturnType<typeof afterwards> | null = null;
   constructor(readonly replica: Replica, readonly pending: Pending | null) {}
 
   before(user: string, object: Row["object"]) {
-    return this.replica.organization ? quiet(() => this.replica.organization!.explain(user, object)) : null;
+    const { organization, directory } = this.replica;
+    return organization ? quiet(() => organization.explain(user, object)) : this.#ask(directory, user, object);
   }
   after(user: string, object: Row["object"]) {
-    if (!this.pending?.plan) return null;
-    return quiet(() => (this.#after ??= afterwards(this.replica, this.pending!.records)).explain(user, object));
+    return this.pending === null || this.pending.problem !== null ? null : this.#ask(this.pending.after, user, object);
   }
-  free() {
-    this.#after?.free();
-    this.#after = null;
+  #ask(directory: Directory, user: string, object: Row["object"]) {
+    if (!directory.people.has(user) || (object.type !== "Organization" && !directory.places.has(object.id))) return null;
+    return quiet(() => {
+      const organization = around(directory, configOf(this.replica.session.config), user, object);
+      try {
+        return organization.explain(user, object);
+      } finally {
+        organization.free();
+      }
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 // The organization in the page: the records the worker keeps, in the same wasm the worker commits with.
-import init, { Organization, type Plan, type RecordChange, type ScimRequest } from "scim-policy";
+import init, { Organization, type Dialect, type Plan, type RecordChange, type ScimRequest } from "scim-policy";
 import { type Client, type OrganizationSettings, type Session } from "../api/client";
 import { Directory } from "./directory";
 
-/** Above this the page does not hold the organization; the worker's plans serve the same screens. */
-export const MOST_BYTES = 20 << 20;
+/** Above this the page does not hold the organization; the worker's plans serve the same screens. `?replica=off` has it so from the start. */
+export const MOST_BYTES = new URLSearchParams(location.search).get("replica") === "off" ? 0 : 20 << 20;
 const SLICE = 4_000;
 
 export interface Replica {
@@ -29,7 +29,7 @@ export async function load(client: Client, held: Replica | null, progress: Progr
     const records: RecordChange[] = [];
     const bytes = await lines(response, (some) => void records.push(...some), () => {});
     held.organization?.restore(records);
-    const version = held.organization?.version ?? (await client.get<Session>("session")).version;
+    const version = held.organization?.version ?? readAt(response);
     return { ...held, directory: held.directory.with(records), version, bytes: held.bytes + bytes };
   }
   let organization: Organization | null = new Organization(configOf(session.config));
@@ -46,9 +46,12 @@ export async function load(client: Client, held: Replica | null, progress: Progr
     organization = null;
   });
   held?.organization?.free();
-  const version = organization?.version ?? (await client.get<Session>("session")).version;
+  const version = organization?.version ?? readAt(response);
   return { session, organization, directory, version, bytes };
 }
+
+/** The version a feed was read at; what came later is in it or will be read again. */
+const readAt = (response: Response) => response.headers.get("scim-policy-version") ?? "";
 
 /** What the module takes of the worker's settings. */
 export const configOf = (config: OrganizationSettings & { baseUrl: string }) => ({ ...config });
@@ -83,20 +86,12 @@ async function lines(response: Response, take: (some: RecordChange[]) => void, p
 }
 
 /** Plans as the worker will: the same actor, the same all-or-nothing. */
-export function plan(replica: Replica, requests: ScimRequest[], approve: string[] = []): Plan {
+export function plan(replica: Replica, requests: ScimRequest[], dialect?: Dialect): Plan {
   const { user } = replica.session.token;
   return replica.organization!.plan(requests, {
     actor: user ? { kind: "system", onBehalfOf: user } : { kind: "system" },
     atomic: true,
     accessLimit: 0,
-    approve,
+    ...(dialect === undefined ? {} : { dialect }),
   });
-}
-
-/** An organization as it would be after a plan, to be asked why. The caller frees it. */
-export function afterwards(replica: Replica, records: RecordChange[]): Organization {
-  const organization = new Organization(configOf(replica.session.config));
-  organization.restore(replica.organization!.records());
-  organization.restore(records);
-  return organization;
 }

@@ -1,5 +1,5 @@
 // Paste what an identity provider sends, see whether it is sound, and what it would do.
-import { Button, Dropdown, Field, makeStyles, Menu, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover, MenuTrigger, MessageBar, MessageBarBody, Option, Tab, TabList, Text, Textarea, tokens } from "@fluentui/react-components";
+import { Button, Dropdown, Field, makeStyles, Menu, MenuGroup, MenuGroupHeader, MenuItem, MenuList, MenuPopover, MenuTrigger, Option, Tab, TabList, Text, Textarea, tokens } from "@fluentui/react-components";
 import { CodeRegular, LightbulbRegular } from "@fluentui/react-icons";
 import type { Dialect } from "scim-policy";
 import { useDeferredValue, useMemo, useState } from "react";
@@ -63,7 +63,7 @@ function Paste() {
   const writes = pasted.requests.filter((request) => request.method !== "GET");
   const review = () => {
     const [first] = writes;
-    add(fromRequests(writes.length === 1 ? `${first!.method} ${first!.path}` : `${writes.length} pasted requests`, writes));
+    add(fromRequests(writes.length === 1 ? `${first!.method} ${first!.path}` : `${writes.length} pasted requests`, writes, dialect === own ? undefined : dialect));
     go("review");
   };
   const menu = (provider: Example["provider"]) => (
@@ -90,7 +90,6 @@ function Paste() {
         <Field label="SCIM requests" hint="A request or a list as JSON, a whole conversation, HTTP as text, or just a user or group" validationMessage={pasted.problem?.replace(/`([^`]*)`/g, "“$1”")} validationState={pasted.problem ? "error" : "none"}>
           <Textarea textarea={{ className: styles.area }} value={text} onChange={(_, data) => write(data.value)} resize="vertical" spellCheck={false} />
         </Field>
-        {dialect !== own && writes.length > 0 && <MessageBar intent="info" layout="multiline"><MessageBarBody>The checks beside read by {DIALECTS[dialect]}. A change you apply yourself is read by {DIALECTS[own]}, as this organization is set; a provider’s own token may say otherwise.</MessageBarBody></MessageBar>}
         <div className={styles.row}>
           <Button disabled={text === ""} onClick={() => write("")}>Clear</Button>
           <Button appearance="primary" disabled={writes.length === 0} onClick={review}>Review what it does</Button>
@@ -98,7 +97,7 @@ function Paste() {
       </Card>
       <div className={styles.results} aria-live="polite">
         {pasted.requests.length === 0 && !pasted.problem && <Card><State icon={<CodeRegular />} title="Paste a request">Every issue is named with its path as you type, and a PATCH is taken apart operation by operation. Or begin with an example.</State></Card>}
-        {pasted.requests.slice(0, MOST).map((request, index) => <RequestCard key={index} request={request} dialect={dialect} replica={replica} number={index + 1} />)}
+        {pasted.requests.slice(0, MOST).map((request, index) => <RequestCard key={index} request={request} dialect={dialect} number={index + 1} />)}
         {pasted.requests.length > MOST && <Text>and {pasted.requests.length - MOST} more requests; all are reviewed together.</Text>}
       </div>
     </div>

@@ -4,7 +4,7 @@ import { CheckmarkCircleFilled, DismissCircleFilled, PersonSearchRegular, Search
 import { useQuery } from "@tanstack/react-query";
 import type { Explanation, ObjectRef, Role } from "scim-policy";
 import { useMemo, useState, type ReactNode } from "react";
-import type { AccessOf, Checked, Explained, WhoHas } from "../api/client";
+import type { AccessOf, Checked, Client, Explained, WhoHas } from "../api/client";
 import { pathName } from "../model/diff";
 import type { Directory, Place } from "../model/directory";
 import { rank, roleName } from "../model/roles";
@@ -127,7 +127,7 @@ function Who({ object, onObject, onWhy }: { object: string | null; onObject: (id
   const { directory, replica, client } = usePanel();
   const place = object ? directory.places.get(object) : undefined;
   const asked = useAsked<{ user: string; role: Role }[]>(["whoHas", object], place !== undefined, () => replica.organization!.whoHas({ type: place!.type, id: place!.id }, { limit: 200_000 }),
-    () => client.get<WhoHas>(`who-has?${new URLSearchParams({ type: place!.type, id: place!.id, limit: "10000" })}`).then(({ people }) => people));
+    () => everyone(client, place!));
   const rows = useMemo(() => (asked.data ?? []).map(({ user, role }) => ({ user, role, name: directory.personName(user) })).sort((a, b) => rank(b.role) - rank(a.role) || a.name.localeCompare(b.name)), [asked.data, directory]);
   return (
     <>
@@ -142,6 +142,17 @@ function Who({ object, onObject, onWhy }: { object: string | null; onObject: (id
       </Frame>
     </>
   );
+}
+
+/** The server gives 1,000 at a time. */
+async function everyone(client: Client, place: Place): Promise<WhoHas["people"]> {
+  const all: WhoHas["people"] = [];
+  for (let offset: number | null = 0; offset !== null; ) {
+    const page: WhoHas = await client.get(`who-has?${new URLSearchParams({ type: place.type, id: place.id, limit: "1000", offset: String(offset) })}`);
+    all.push(...page.people);
+    offset = page.next;
+  }
+  return all;
 }
 
 function Frame({ title, known, asked, icon, prompt, says, rows, count, none, children }: {
@@ -185,7 +196,7 @@ function Can({ person, object, can, onSet }: { person: string | null; object: st
               <span>{decision.data.allowed ? "Yes" : "No"}: {directory.personName(person)} {decision.data.allowed ? "can" : "cannot"} {words.replace(/\bit$/, place.name)}{words.endsWith(" it") ? "" : ` on ${place.name}`}</span>
             </div>
             <Text>{decision.data.reason}</Text>
-            {why.data && <ExplanationView heading="Role" explanation={why.data} directory={directory} />}
+            {why.data && <ExplanationView heading="Role" explanation={why.data} directory={directory} said={why.data.reason === decision.data.reason} />}
           </Card>
         )}
     </>

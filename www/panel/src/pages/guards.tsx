@@ -1,9 +1,8 @@
 // The guards' settings, and what they would have held of the changes that were applied.
-import { Badge, Button, Dropdown, Field, makeStyles, mergeClasses, Option, SpinButton, Subtitle2, Switch, Text, tokens } from "@fluentui/react-components";
+import { Badge, Button, Dropdown, Field, Link, makeStyles, mergeClasses, Option, SpinButton, Subtitle2, Switch, Text, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { History } from "../api/client";
-import { heldBy } from "../model/hindsight";
+import type { Hindsight } from "../api/client";
 import type { GuardSetting } from "../model/directory";
 import { setGuard, setOrganization } from "../model/edits";
 import { title } from "../model/roles";
@@ -17,8 +16,8 @@ const useStyles = makeStyles({
   card: { display: "flex", flexDirection: "column", gap: "12px" },
   head: { display: "flex", justifyContent: "space-between", gap: "8px", alignItems: "center" },
   fields: { display: "flex", flexWrap: "wrap", gap: "12px", alignItems: "flex-start" },
-  narrow: { width: "124px" },
-  drop: { minWidth: "170px !important" },
+  narrow: { width: "92px" },
+  drop: { minWidth: "178px !important", width: "178px" },
   spin: { width: "100%", minWidth: "0 !important" },
   quiet: { color: tokens.colorNeutralForeground2 },
   hindsight: { marginTop: "auto", borderTop: `1px solid ${tokens.colorNeutralStroke2}`, paddingTop: "10px", fontSize: "13px", color: tokens.colorNeutralForeground2 },
@@ -33,14 +32,13 @@ const DEFAULTS: GuardSetting[] = [
   { type: "emptySource", outcome: "hold", count: 5, window: 60 }, { type: "escalation", outcome: "warn", role: "admin" }, { type: "downgradeByAddition", outcome: "warn" },
 ];
 const OUTCOMES: Record<GuardSetting["outcome"], string> = { off: "Off", warn: "Warn", hold: "Hold for approval", forbid: "Forbid" };
-const NUMBERS: [keyof GuardSetting & ("count" | "share" | "window"), string, string][] = [["count", "At least", "people or members"], ["share", "And at least", "percent"], ["window", "Within", "minutes"]];
+const NUMBERS: [keyof GuardSetting & ("count" | "share" | "window"), string, string][] = [["count", "At least", "of them"], ["share", "And", "percent"], ["window", "Within", "minutes"]];
 
 export default function Guards() {
   const styles = useStyles();
-  const { directory: present, pending, add, client, edits } = usePanel();
+  const { directory: present, pending, add, edits } = usePanel();
   const directory = pending && !pending.problem ? pending.after : present;
   const guards = useMemo(() => DEFAULTS.map((usual) => ({ ...usual, ...directory.organization.guards.find((guard) => guard.type === usual.type) })), [directory]);
-  const history = useQuery({ queryKey: ["history", "guards"], queryFn: () => client.get<History>("history?limit=500") });
   const policy = directory.organization.policy as Record<string, unknown>;
   const edited = edits.some((edit) => edit.says.startsWith("Guard "));
   const rows = () => guards.map((guard) => ({ ...guard, means: GUARD_WORDS[guard.type as keyof typeof GUARD_WORDS]?.means }));
@@ -50,7 +48,6 @@ export default function Guards() {
       <div className={styles.grid}>
         {guards.map((guard) => {
           const words = GUARD_WORDS[guard.type as keyof typeof GUARD_WORDS];
-          const hindsight = history.data ? heldBy(guard, history.data.entries, directory.people.size) : null;
           return (
             <Card key={guard.type} className={mergeClasses(styles.card, guard.outcome === "off" && styles.off)} label={words.name}>
               <div className={styles.head}>
@@ -77,7 +74,7 @@ export default function Guards() {
                   </Field>
                 )}
               </div>
-              {hindsight && <div className={styles.hindsight}>{hindsight.of === 0 ? "No history yet to compare with." : hindsight.hits.length === 0 ? `Of the last ${hindsight.of} changes it would have caught none.` : <>Of the last {hindsight.of} changes it would have caught {hindsight.hits.length}: {hindsight.hits.slice(0, 4).map((seq, index) => <span key={seq}>{index > 0 && ", "}<a href={href("history", String(seq))}>#{seq}</a></span>)}{hindsight.hits.length > 4 ? " and more" : ""}.</>}{!hindsight.exact && " Counted change by change, without the window."}</div>}
+              <Looking guard={guard} />
             </Card>
           );
         })}
@@ -89,5 +86,25 @@ export default function Guards() {
         {edited && <span><Button appearance="primary" as="a" href={href("review")}>Review the changed guards</Button></span>}
       </Card>
     </>
+  );
+}
+
+/** What the setting, as it stands here, would have caught of what was applied; windows roll as the guard's own. */
+function Looking({ guard }: { guard: GuardSetting }) {
+  const styles = useStyles();
+  const { client, replica } = usePanel();
+  const { type, outcome, count, share, window } = guard;
+  const query = new URLSearchParams({ type, outcome, ...Object.fromEntries(Object.entries({ count, share, window }).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))) });
+  const asked = useQuery({ queryKey: ["hindsight", replica.version, String(query)], queryFn: () => client.get<Hindsight>(`hindsight?${query}`), placeholderData: (before) => before });
+  if (!asked.data) return <div className={styles.hindsight}>{asked.isError ? "The history could not be asked." : "Trying it on the history …"}</div>;
+  const { of, hits, exact } = asked.data;
+  const changes = of === 1 ? "the one change so far" : `the last ${of.toLocaleString("en")} changes`;
+  return (
+    <div className={styles.hindsight} role="status">
+      {of === 0 ? "No history yet to try it on." : outcome === "off" ? "Off, it catches nothing." : hits.length === 0 ? `Of ${changes} it would have caught none.` : (
+        <>Of {changes} it would have caught {hits.length.toLocaleString("en")}: {hits.slice(0, 4).map((seq, index) => <span key={seq}>{index > 0 && ", "}<Link href={href("history", String(seq))}>#{seq}</Link></span>)}{hits.length > 4 ? " and more" : ""}.</>
+      )}
+      {!exact && of > 0 && outcome !== "off" && " As the guard judged them then."}
+    </div>
   );
 }

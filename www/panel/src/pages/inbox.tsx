@@ -10,9 +10,14 @@ import { rowsOf } from "../model/pending";
 import { Card, Export, PageHead } from "../parts/page";
 import { ago, exactly } from "../parts/time";
 import { usePanel } from "../shell/panel";
+import { go, useRoute } from "../shell/router";
 import { Loading, Retry, State } from "../shell/states";
+import { ReturnedList, returnedRows, useReturned } from "./inbox/returned";
 import { GuardBanners, numberToType } from "./review/guards";
 import { PreviewRows } from "../parts/preview";
+
+const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" : `${count.toLocaleString("en")} times`);
+const TABS = ["undecided", "dismissed", "approved", "refused", "returned"] as const;
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: "12px" },
@@ -30,13 +35,16 @@ const useStyles = makeStyles({
 export default function InboxPage() {
   const styles = useStyles();
   const { client } = usePanel();
-  const [state, setState] = useState<"undecided" | "dismissed" | "approved" | "refused">("undecided");
-  const inbox = useQuery({ queryKey: ["inbox", state], enabled: state !== "refused", queryFn: () => client.get<Inbox>(`inbox?state=${state}&limit=500`), refetchInterval: 15_000 });
+  const { query } = useRoute();
+  const state = (TABS.find((tab) => tab === query.get("tab")) ?? "undecided") as (typeof TABS)[number];
+  const returned = useReturned();
+  const asked = state === "dismissed" || state === "approved" ? state : "undecided";
+  const inbox = useQuery({ queryKey: ["inbox", asked], queryFn: () => client.get<Inbox>(`inbox?state=${asked}&limit=500`), refetchInterval: 15_000 });
   const refused = useQuery({ queryKey: ["refused"], queryFn: () => client.get<Refused>("refused") });
   const entries = inbox.data?.entries ?? [];
-  const rows = () => (state === "refused"
+  const rows = () => (state === "returned" ? returnedRows(returned) : state === "refused"
     ? (refused.data?.entries ?? []).map(({ provider, ...entry }) => ({ provider: provider.name, ...entry }))
-    : entries.map((entry) => ({ id: entry.id, state: entry.state, meaning: entry.meaning, provider: entry.provider.name, request: `${entry.method} ${entry.path}`, firstAt: entry.firstAt, lastAt: entry.lastAt, count: entry.count, people: entry.access.users, guards: entry.guards.map((finding) => finding.guard).join("; ") })));
+    : entries.map((entry) => ({ id: entry.id, state: entry.state, meaning: entry.meaning, provider: entry.provider.name, request: `${entry.method} ${entry.path}`, firstAt: entry.firstAt, lastAt: entry.lastAt, count: entry.count, people: entry.losing, guards: entry.guards.map((finding) => finding.guard).join("; ") })));
   const summary = inbox.data?.summary;
   return (
     <>
@@ -48,13 +56,14 @@ export default function InboxPage() {
             <Text>{summary.warning ?? "The identity provider believes they are gone. Until you decide, they are not."}{summary.lockedOut > 0 ? ` ${summary.lockedOut} of them would lose everything.` : ""}</Text>
           </Card>
         )}
-        <TabList selectedValue={state} onTabSelect={(_, data) => setState(data.value as typeof state)} aria-label="Which">
+        <TabList selectedValue={state} onTabSelect={(_, data) => go("inbox", null, { tab: String(data.value) })} aria-label="Which">
           <Tab value="undecided">Undecided {summary?.undecided ?? ""}</Tab>
           <Tab value="dismissed">Dismissed</Tab>
           <Tab value="approved">Approved</Tab>
           <Tab value="refused">Refused requests {refused.data?.entries.length || ""}</Tab>
+          <Tab value="returned">Came back {returned.length || ""}</Tab>
         </TabList>
-        {state === "refused" ? <RefusedList data={refused.data} /> : inbox.isLoading ? <Loading label="Reading the inbox" />
+        {state === "returned" ? <ReturnedList all={returned} /> : state === "refused" ? <RefusedList data={refused.data} /> : inbox.isLoading ? <Loading label="Reading the inbox" />
           : inbox.isError ? <State bad icon={<WarningFilled />} title="The inbox could not be read" actions={<Retry onClick={() => void inbox.refetch()} />}>{inbox.error.message}</State>
           : entries.length === 0 ? <Card><State icon={<CheckmarkCircleRegular />} title={state === "undecided" ? "Nothing is held" : `Nothing was ${state}`}>{state === "undecided" ? "What the identity provider asked for has been done. Guards put a change here when it would take access from many at once." : "Decisions appear here with who took them."}</State></Card>
           : <Entries key={state} entries={entries} state={state} />}
@@ -91,13 +100,13 @@ function Entries({ entries, state }: { entries: InboxEntry[]; state: string }) {
         <Card key={entry.id} className={styles.entry} label={entry.meaning}>
           {state === "approved" ? <CheckmarkCircleRegular aria-hidden /> : <Checkbox aria-label={`Choose: ${entry.meaning}`} checked={chosen.has(entry.id)} onChange={() => toggle(entry.id)} />}
           <div className={styles.head}>
-            <Subtitle2 as="h3">{entry.meaning}</Subtitle2>
+            <Subtitle2 as="h2">{entry.meaning}</Subtitle2>
             {entry.red && <Badge color="danger" icon={<ClockAlarmRegular />}>over 24 h</Badge>}
           </div>
           <div className={styles.body}>
-            <Text className={styles.quiet}><span className={styles.code}>{entry.method} {entry.path}</span>{entry.target?.name ? ` · ${entry.target.name}` : ""} · {entry.provider.name} sent it {entry.count === 1 ? "once" : `${entry.count} times`}, first {ago(entry.firstAt)}, last {ago(entry.lastAt)}</Text>
+            <Text className={styles.quiet}><span className={styles.code}>{entry.method} {entry.path}</span>{entry.target?.name ? ` · ${entry.target.name}` : ""} · {entry.provider.name} sent it {times(entry.count)}, first {ago(entry.firstAt)}, last {ago(entry.lastAt)}</Text>
             <GuardBanners guards={entry.guards} />
-            {entry.people.length > 0 && <Text className={styles.quiet}>{state === "approved" ? "They lost access: " : "Still have access: "}{entry.people.slice(0, 8).map((person) => person.name ?? person.id).join(", ")}{entry.access.users > 8 ? ` and ${entry.access.users - Math.min(8, entry.people.length)} more` : ""}</Text>}
+            {entry.people.length > 0 && <Text className={styles.quiet}>{state === "approved" ? "They lost access: " : "Still have access: "}{entry.people.slice(0, 8).map((person) => person.name ?? person.id).join(", ")}{entry.losing > 8 ? ` and ${entry.losing - Math.min(8, entry.people.length)} more` : ""}</Text>}
             {entry.decision && <Text className={styles.quiet}>{entry.decision.person}, {exactly(entry.decision.at)}{entry.decision.reason ? `: ${entry.decision.reason}` : ""}{entry.outcome ? ` · answered ${entry.outcome.status}` : ""}</Text>}
           </div>
         </Card>
@@ -115,7 +124,7 @@ function ApproveDialog({ ids, onClose }: { ids: string[]; onClose: () => void })
   const [reason, setReason] = useState("");
   const planned = useQuery({ queryKey: ["inbox-plan", ids, replica.version], queryFn: () => client.post<Preview>("inbox/plan", { ids }), retry: false, gcTime: 0 });
   const rows = planned.data ? rowsOf(planned.data, directory) : null;
-  const counted = rows && planned.data ? tally(rows, planned.data.access.summary.lockedOut) : null;
+  const counted = rows && planned.data ? tally(planned.data.people, planned.data.access.summary.lockedOut) : null;
   const number = planned.data ? numberToType(planned.data.guards, counted?.people || ids.length) : 0;
   const approve = useMutation({
     mutationFn: () => client.post<Approved>("inbox/approve", { ids, reason: reason.trim() || undefined, expect: planned.data!.base, approve: planned.data!.guards.filter((finding) => finding.outcome === "hold").map((finding) => finding.guard) }),
@@ -169,7 +178,7 @@ function RefusedList({ data }: { data: Refused | undefined }) {
       <Accordion multiple collapsible>
         {data.entries.map((entry) => (
           <AccordionItem key={entry.id} value={entry.id}>
-            <AccordionHeader><span className={styles.head}><Badge appearance="tint" color="danger">{entry.status}</Badge><span className={styles.code}>{entry.method} {entry.path}</span><Text className={styles.quiet}>{entry.provider.name} · {entry.count === 1 ? "once" : `${entry.count} times`} · {ago(entry.lastAt)}</Text></span></AccordionHeader>
+            <AccordionHeader><span className={styles.head}><Badge appearance="tint" color="danger">{entry.status}</Badge><span className={styles.code}>{entry.method} {entry.path}</span><Text className={styles.quiet}>{entry.provider.name} · {times(entry.count)} · {ago(entry.lastAt)}</Text></span></AccordionHeader>
             <AccordionPanel className={styles.stack}>
               <Text>{entry.detail.replace(/`([^`]*)`/g, "“$1”")}</Text>
               <MessageBar intent="info" layout="multiline"><MessageBarBody><MessageBarTitle>What to mend</MessageBarTitle>{entry.mend}</MessageBarBody></MessageBar>

@@ -5,8 +5,9 @@ import { useDeferredValue, useMemo, useState } from "react";
 import { byName } from "../model/directory";
 import { Card, Export, PageHead } from "../parts/page";
 import { usePanel } from "../shell/panel";
-import { useRoute } from "../shell/router";
+import { go, useRoute } from "../shell/router";
 import { State } from "../shell/states";
+import { ReturnedNotice, useReturned } from "./inbox/returned";
 import { GroupDialog, GroupsTable, PeopleTable } from "./organization/lists";
 import { Connection, Figures, Settings } from "./organization/cards";
 
@@ -22,8 +23,8 @@ export default function Organization({ id }: { id: string | null }) {
   const { directory, status } = usePanel();
   const { query } = useRoute();
   const [tab, setTab] = useState<"groups" | "people">(query.get("tab") === "people" ? "people" : "groups");
+  const returned = useReturned();
   const [text, setText] = useState("");
-  const [open, setOpen] = useState<string | null>(id);
   const words = useDeferredValue(text.trim().toLowerCase());
   const groups = useMemo(() => [...directory.groups.values()].filter((group) => group.name.toLowerCase().includes(words)).sort(byName), [directory, words]);
   const people = useMemo(() => [...directory.people.values()].filter((person) => person.name.toLowerCase().includes(words) || person.userName.toLowerCase().includes(words)).sort(byName), [directory, words]);
@@ -48,6 +49,7 @@ export default function Organization({ id }: { id: string | null }) {
       <div className={styles.stack}>
         {status?.trouble && <MessageBar intent="error"><MessageBarBody><MessageBarTitle>The server reports trouble</MessageBarTitle>{status.trouble.detail}</MessageBarBody></MessageBar>}
         {!directory.organization.scim && <MessageBar intent="warning"><MessageBarBody><MessageBarTitle>SCIM is off</MessageBarTitle>The identity provider is refused. Everybody keeps the access they have.</MessageBarBody></MessageBar>}
+        <ReturnedNotice all={returned} />
         <Figures />
         <div className={styles.cards}><Connection /><Settings /></div>
         <Card padded={false} label="Provisioned groups and people">
@@ -61,10 +63,10 @@ export default function Organization({ id }: { id: string | null }) {
           </div>
           {empty ? <State icon={<SearchRegular />} title="Nothing is provisioned yet">Put the tenant URL and a token into Entra or Okta, assign people and groups, and start provisioning. They appear here as they come.</State>
             : (tab === "groups" ? groups : people).length === 0 ? <State icon={<SearchRegular />} title="Nothing is called that" actions={<Button onClick={() => setText("")}>Clear the filter</Button>} />
-            : tab === "groups" ? <GroupsTable groups={groups} where={where} onOpen={setOpen} /> : <PeopleTable people={people} />}
+            : tab === "groups" ? <GroupsTable groups={groups} where={where} onOpen={(group) => go("organization", group)} /> : <PeopleTable people={people} />}
         </Card>
       </div>
-      {open && directory.groups.has(open) && <GroupDialog id={open} where={where.get(open) ?? []} onClose={() => setOpen(null)} />}
+      {id && directory.groups.has(id) && <GroupDialog id={id} where={where.get(id) ?? []} returned={returned.filter(({ subject }) => subject.id === id)} onClose={() => go("organization")} />}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { KINDS, sentence, type Row } from "../model/diff";
 import { causeOf, KIND_WORDS, type Difference, type Pending } from "../model/pending";
 import { KIND_ICONS, roleAt } from "../parts/kind";
 import { Card, Export, PageHead } from "../parts/page";
+import { rowsFor } from "../parts/preview";
 import { usePanel } from "../shell/panel";
 import { href } from "../shell/router";
 import { Loading, State } from "../shell/states";
@@ -23,6 +24,7 @@ import { WhyDrawer } from "./review/why-drawer";
 const CAUSES = 20_000;
 
 const useStyles = makeStyles({
+  applied: { marginBottom: "12px" },
   stack: { display: "flex", flexDirection: "column", gap: "12px" },
   says: { lineHeight: 1.35 },
   edits: { listStyle: "none", margin: 0, padding: 0, display: "flex", flexWrap: "wrap", gap: "6px" },
@@ -39,11 +41,17 @@ const useStyles = makeStyles({
 });
 
 export default function Review() {
-  const { edits, pending, computing } = usePanel();
+  const styles = useStyles();
+  const { edits, pending, computing, applied } = usePanel();
   if (edits.length === 0) {
     return (
       <>
         <PageHead title="Review" />
+        {applied && (
+          <MessageBar intent="success" layout="multiline" role="status" className={styles.applied}>
+            <MessageBarBody><MessageBarTitle>Applied</MessageBarTitle>{applied.says} {applied.history !== null && <Link inline href={href("history", String(applied.history))}>See it in the history, or undo it</Link>}</MessageBarBody>
+          </MessageBar>
+        )}
         <Card><State icon={<BranchCompareRegular />} title="No change is pending" actions={<><Button appearance="primary" as="a" href={href("workspaces")}>Workspaces and folders</Button><Button as="a" href={href("compose")}>Compose a SCIM request</Button></>}>Edit a folder, move it, or paste what an identity provider sends. What it does to everyone’s access shows here before anything happens.</State></Card>
       </>
     );
@@ -68,17 +76,14 @@ function Reviewed({ pending, computing }: { pending: Pending; computing: boolean
   const selection = useSelection(rows, kinds, words);
 
   const causes = useCauses(pending, view === "cause" || asked !== null);
-  const causeName = useCallback((row: Row) => causes(row).join(" and ") || "The whole change", [causes]);
-  const risks = useMemo(() => new Map<string, string | null>(), [pending]);
-  const risk = useCallback((user: string) => {
-    if (!risks.has(user)) risks.set(user, riskOf(user, pending, replica.organization));
-    return risks.get(user)!;
-  }, [risks, pending, replica]);
+  const causeName = useCallback((row: Row) => causes(row).join(" and ") || "Beyond the rows whose causes were worked out", [causes]);
+  const risks = useMemo(() => new Map<number, string | null>(), [pending]);
+  const risk = useCallback((rank: number) => {
+    if (!risks.has(rank)) risks.set(rank, riskOf(rows.users[rank]!, rank, pending, replica.organization));
+    return risks.get(rank)!;
+  }, [risks, rows, pending, replica]);
 
-  const exported = () => [...selection.indexes].map((index) => {
-    const row = rows.row(index);
-    return { person: rows.userNames[rows.userAt(index)], personId: row.user, object: rows.objectNames[rows.objectAt(index)], objectType: row.object.type, objectId: row.object.id, change: row.kind, before: roleAt(row.before), after: roleAt(row.after) };
-  });
+  const exported = () => rowsFor(rows, selection.indexes);
   const toggle = (kind: AccessChangeKind) => {
     const next = new Set(kinds);
     next.has(kind) ? next.delete(kind) : next.add(kind);
@@ -148,12 +153,16 @@ function useCauses(pending: Pending, wanted: boolean): (row: Row) => string[] {
   const { replica } = usePanel();
   return useMemo(() => {
     if (pending.edits.length === 1) return () => [pending.edits[0]!.says];
-    if (!wanted || !pending.plan || !replica.organization) return () => [];
+    if (!wanted) return () => [];
     const found = new Map<string, string[]>();
+    const take = (some: AccessChange[]) => {
+      for (const { user, object, causes } of some) found.set(`${user} ${object.id}`, [...new Set(causes.map((cause) => causeOf(pending, cause)?.says ?? `request ${cause + 1}`))]);
+    };
+    take(pending.told?.changes ?? []);
     try {
-      for (let offset = 0; offset < CAUSES; offset += 5_000) {
-        const some: AccessChange[] = replica.organization.accessChanges(pending.plan, { offset, limit: 5_000 });
-        for (const { user, object, causes } of some) found.set(`${user} ${object.id}`, [...new Set(causes.map((cause) => causeOf(pending, cause)?.says ?? `request ${cause + 1}`))]);
+      for (let offset = 0; pending.plan && replica.organization && offset < CAUSES; offset += 5_000) {
+        const some = replica.organization.accessChanges(pending.plan, { offset, limit: 5_000 });
+        take(some);
         if (some.length < 5_000) break;
       }
     } catch {
@@ -164,21 +173,18 @@ function useCauses(pending: Pending, wanted: boolean): (row: Row) => string[] {
 }
 
 /** What to look at twice: someone left with nothing, someone who comes to manage. */
-function riskOf(user: string, pending: Pending, organization: import("scim-policy").Organization | null): string | null {
-  const { rows } = pending;
-  const rank = rows.users.indexOf(user);
+function riskOf(user: string, rank: number, pending: Pending, organization: import("scim-policy").Organization | null): string | null {
   let lost = 0;
   let kept = false;
-  for (let object = 0; object < rows.objects.length; object++) {
-    const row = rows.cell(rank, object);
-    if (!row) continue;
+  for (const row of pending.rows.of(rank)) {
     if (row.kind === "grant" || row.kind === "upgrade") {
       if (row.after >= 4) return `Becomes ${roleAt(row.after)}`;
       kept = true;
     } else if (row.kind === "revoke") lost += 1;
     else if (row.kind !== "latent") kept = true;
   }
-  if (lost === 0 || kept || !organization || pending.tally.lockedOut === 0) return null;
+  if (lost === 0 || kept || pending.tally.lockedOut === 0) return null;
+  if (!organization) return pending.told?.leftWithNothing.has(user) ? "Loses everything" : null;
   try {
     return organization.accessOf(user).length === lost ? "Loses everything" : null;
   } catch {

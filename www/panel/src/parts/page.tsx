@@ -1,7 +1,7 @@
 // The head of a page, and the cards on it.
-import { Body1, Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Title2, tokens } from "@fluentui/react-components";
+import { Body1, Button, makeStyles, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger, mergeClasses, Spinner, Title2, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { save, toCsv } from "../model/export";
 
 const useStyles = makeStyles({
@@ -31,15 +31,30 @@ export function Card({ children, className, padded = true, label }: { children: 
   return <section className={mergeClasses(styles.card, padded && styles.padded, className)} aria-label={label}>{children}</section>;
 }
 
+type Rows = Record<string, unknown>[];
+
 /** Offers rows as CSV or JSON; they are gathered only when asked for. */
-export function Export({ name, rows, disabled }: { name: string; rows: () => Record<string, unknown>[]; disabled?: boolean }) {
+export function Export({ name, rows, disabled, small }: { name: string; rows: () => Rows | Promise<Rows>; disabled?: boolean; small?: boolean }) {
+  const [busy, setBusy] = useState(false);
+  const give = async (kind: "csv" | "json") => {
+    setBusy(true);
+    try {
+      const all = await rows();
+      if (kind === "csv") save(`${name}.csv`, "text/csv;charset=utf-8", toCsv(all));
+      else save(`${name}.json`, "application/json", JSON.stringify(all, null, 2));
+    } finally {
+      setBusy(false);
+    }
+  };
   return (
     <Menu>
-      <MenuTrigger disableButtonEnhancement><Button icon={<ArrowDownloadRegular />} disabled={disabled}>Export</Button></MenuTrigger>
+      <MenuTrigger disableButtonEnhancement>
+        <Button icon={busy ? <Spinner size="tiny" /> : <ArrowDownloadRegular />} disabled={disabled || busy} size={small ? "small" : "medium"} appearance={small ? "subtle" : "secondary"}>Export</Button>
+      </MenuTrigger>
       <MenuPopover>
         <MenuList>
-          <MenuItem onClick={() => save(`${name}.csv`, "text/csv;charset=utf-8", toCsv(rows()))}>CSV</MenuItem>
-          <MenuItem onClick={() => save(`${name}.json`, "application/json", JSON.stringify(rows(), null, 2))}>JSON</MenuItem>
+          <MenuItem onClick={() => void give("csv")}>CSV</MenuItem>
+          <MenuItem onClick={() => void give("json")}>JSON</MenuItem>
         </MenuList>
       </MenuPopover>
     </Menu>

@@ -1,5 +1,5 @@
-// A list of records as a table that draws only the rows in sight, with columns that fold away on narrow screens.
-import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+// A list of records as the library's table, of which only the rows in sight are drawn, with columns that fold away on narrow screens.
+import { makeStyles, mergeClasses, Table as FluentTable, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow, tokens } from "@fluentui/react-components";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef, type ReactNode } from "react";
 
@@ -15,9 +15,10 @@ const useStyles = makeStyles({
   scroll: { overflow: "auto", maxHeight: "max(360px, calc(100vh - 340px))" },
   line: { display: "grid", gap: "12px", alignItems: "center", padding: "0 16px", boxSizing: "border-box", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
   head: { position: "sticky", top: 0, zIndex: 1, height: "36px", backgroundColor: tokens.colorNeutralBackground1, color: tokens.colorNeutralForeground2, fontSize: "12px", fontWeight: 600, borderBottom: `1px solid ${tokens.colorNeutralStroke2}` },
+  name: { padding: 0, fontSize: "12px", fontWeight: 600, color: tokens.colorNeutralForeground2 },
   body: { position: "relative" },
-  row: { position: "absolute", left: 0, right: 0, ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
-  cell: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
+  row: { position: "absolute", left: 0, right: 0 },
+  cell: { display: "block", height: "auto", minHeight: 0, padding: 0, minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
 });
 
 export function Table<T>({ label, items, columns, keyOf, height = 52 }: { label: string; items: T[]; columns: Column<T>[]; keyOf: (item: T) => string; height?: number }) {
@@ -27,22 +28,24 @@ export function Table<T>({ label, items, columns, keyOf, height = 52 }: { label:
   const tracks = shown.map((column) => (column.width.endsWith("fr") ? `minmax(0, ${column.width})` : column.width)).join(" ");
   const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroll.current, estimateSize: () => height, overscan: 10 });
   return (
-    <div ref={scroll} className={styles.scroll} role="table" aria-label={label} aria-rowcount={items.length + 1} tabIndex={0}>
-      <div role="rowgroup">
-        <div role="row" aria-rowindex={1} className={mergeClasses(styles.line, styles.head)} style={{ gridTemplateColumns: tracks }}>
-          {shown.map((column) => <div key={column.name} role="columnheader">{column.name || <span className="visually-hidden">Actions</span>}</div>)}
-        </div>
-      </div>
-      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start, size }) => {
-          const item = items[index]!;
-          return (
-            <div key={keyOf(item)} role="row" aria-rowindex={index + 2} className={mergeClasses(styles.line, styles.row)} style={{ top: start, height: size, gridTemplateColumns: tracks }}>
-              {shown.map((column) => <div key={column.name} role="cell" className={styles.cell}>{column.cell(item)}</div>)}
-            </div>
-          );
-        })}
-      </div>
+    <div ref={scroll} className={styles.scroll} tabIndex={0} role="region" aria-label={`${label}, scrolled`}>
+      <FluentTable noNativeElements aria-label={label} aria-rowcount={items.length + 1}>
+        <TableHeader className={styles.head}>
+          <TableRow aria-rowindex={1} className={mergeClasses(styles.line, styles.head)} style={{ gridTemplateColumns: tracks }}>
+            {shown.map((column) => <TableHeaderCell key={column.name} className={styles.name}>{column.name || <span className="visually-hidden">Actions</span>}</TableHeaderCell>)}
+          </TableRow>
+        </TableHeader>
+        <TableBody className={styles.body} style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start, size }) => {
+            const item = items[index]!;
+            return (
+              <TableRow key={keyOf(item)} aria-rowindex={index + 2} className={mergeClasses(styles.line, styles.row)} style={{ top: start, height: size, gridTemplateColumns: tracks }}>
+                {shown.map((column) => <TableCell key={column.name} className={styles.cell}>{column.cell(item)}</TableCell>)}
+              </TableRow>
+            );
+          })}
+        </TableBody>
+      </FluentTable>
     </div>
   );
 }

@@ -26,7 +26,11 @@ const STANDING: Record<AccessPath["standing"], { says: string; color: "success" 
   inactive: { says: "inactive", color: "danger" },
 };
 
-export function ExplanationView({ heading, explanation, directory, absent }: { heading: string; explanation: Explanation | null; directory: Directory; absent?: string }) {
+export function ExplanationView({ heading, explanation, directory, absent, said }: {
+  heading: string; explanation: Explanation | null; directory: Directory; absent?: string;
+  /** The reason stands above already. */
+  said?: boolean;
+}) {
   const styles = useStyles();
   if (!explanation) return <section className={styles.box} aria-label={heading}><Text weight="semibold">{heading}</Text><Text className={styles.reason}>{absent ?? "No path leads there."}</Text></section>;
   const { role, reason, paths, user } = explanation;
@@ -36,7 +40,7 @@ export function ExplanationView({ heading, explanation, directory, absent }: { h
         {role === null ? <DismissCircleRegular className={styles.no} aria-hidden /> : <CheckmarkCircleFilled className={styles.yes} aria-hidden />}
         <Text weight="semibold">{heading}: {roleName(role)}</Text>
       </div>
-      <Text className={styles.reason}>{reason}</Text>
+      {!said && <Text className={styles.reason}>{reason}</Text>}
       {paths.length > 0 && (
         <ul className={styles.paths}>
           {paths.map((path) => {

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ScimRequest } from "scim-policy";
 import { ApiProblem, type Client, type CommitBody, type Committed, type Status, type UndoBody } from "../api/client";
 import type { Directory } from "../model/directory";
-import type { Edit } from "../model/edits";
+import { dialectOf, type Edit } from "../model/edits";
 import { differs, previewHere, previewThere, type Difference, type Pending } from "../model/pending";
 import { load, type Replica } from "../model/replica";
 
@@ -24,7 +24,10 @@ export interface Panel {
   /** Set when the organization changed under a change that was looked at already. */
   stale: Difference | null;
   seen(): void;
-  commit(approve: string[], reason: string): Promise<Committed>;
+  /** `says` is what it did, for `applied`. */
+  commit(approve: string[], reason: string, says: string): Promise<void>;
+  /** What was applied last, until another edit is begun. */
+  applied: { says: string; history: number | null } | null;
   /** Reads what is new. */
   follow(): Promise<void>;
 }
@@ -60,6 +63,7 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
   const [edits, setEdits] = useState<Edit[]>(() => kept(organization));
   const [there, setThere] = useState<Pending | null>(null);
   const [computing, setComputing] = useState(false);
+  const [applied, setApplied] = useState<Panel["applied"]>(null);
   const [stale, setStale] = useState<Difference | null>(null);
   const queries = useQueryClient();
   const last = useRef<Pending | null>(null);
@@ -108,18 +112,19 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
   }, [pending]);
 
   const commit = useCallback(
-    async (approve: string[], reason: string) => {
+    async (approve: string[], reason: string, says: string) => {
       const requests: ScimRequest[] = edits.flatMap((edit) => edit.requests);
       try {
         const undoes = edits.length === 1 ? edits[0]!.undoes : undefined;
+        const { dialect } = dialectOf(edits);
         const why = reason || edits.map((edit) => edit.says).join("; ").slice(0, 400);
         const done = undoes !== undefined
           ? await client.post<Committed>(`history/${undoes}/undo`, { commit: true, expect: replica.version, approve, reason: why } satisfies UndoBody)
-          : await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: why, atomic: true, accessLimit: 0 } satisfies CommitBody);
+          : await client.post<Committed>("commit", { requests, expect: replica.version, approve, reason: why, atomic: true, accessLimit: 0, ...(dialect ? { dialect } : {}) } satisfies CommitBody);
+        setApplied({ says, history: done.history });
         setEdits([]);
         await follow();
         void queries.invalidateQueries();
-        return done;
       } catch (problem) {
         if (problem instanceof ApiProblem && problem.status === 409) await follow();
         throw problem;
@@ -130,13 +135,13 @@ export function PanelProvider({ client, loaded, children }: { client: Client; lo
 
   const panel = useMemo<Panel>(
     () => ({
-      client, replica, directory: replica.directory, status: status.data, offline: status.isError, edits, pending, computing, stale, commit, follow,
-      add: (...more) => setEdits((held) => [...held, ...more.filter((edit) => edit !== null)]),
+      client, replica, directory: replica.directory, status: status.data, offline: status.isError, edits, pending, computing, stale, commit, follow, applied,
+      add: (...more) => { setApplied(null); setEdits((held) => [...held, ...more.filter((edit) => edit !== null)]); },
       remove: (id) => setEdits((held) => held.filter((edit) => edit.id !== id)),
       clear: () => setEdits([]),
       seen: () => setStale(null),
     }),
-    [client, replica, status.data, status.isError, edits, pending, computing, stale, commit, follow],
+    [client, replica, status.data, status.isError, edits, pending, computing, stale, commit, follow, applied],
   );
   return <Context.Provider value={panel}>{children}</Context.Provider>;
 }

@@ -1,9 +1,10 @@
 // One pasted request: whether it is sound, what was bent for it, and a PATCH operation by operation.
 import { Badge, makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Text, tokens } from "@fluentui/react-components";
 import { applyPatch, ScimError, validate, type AttributeChange, type Dialect, type Issue, type Note, type ScimRequest } from "scim-policy";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { Replica } from "../../model/replica";
 import { Card } from "../../parts/page";
+import { usePanel } from "../../shell/panel";
 
 const useStyles = makeStyles({
   card: { display: "flex", flexDirection: "column", gap: "10px" },
@@ -22,8 +23,26 @@ interface Judged { issues: Issue[]; notes: Note[]; steps: Step[]; problem: strin
 
 const bodyText = (request: ScimRequest) => (request.body === undefined || request.body === null ? null : typeof request.body === "string" ? request.body : JSON.stringify(request.body));
 
-/** `soundness` of one request under a dialect; a PATCH is stepped through on what is there now. */
-export function judge(request: ScimRequest, dialect: Dialect, replica: Replica): Judged {
+/** The resource that a PATCH is for, as it is now; null when there is none, undefined while it is not known. */
+function usePresent(request: ScimRequest): string | null | undefined {
+  const { replica, client } = usePanel();
+  const path = request.path.split("?")[0]!;
+  const { organization } = replica;
+  const there = useQuery({ queryKey: ["resource", path, replica.version], enabled: request.method === "PATCH" && !organization, queryFn: () => client.resource(path), retry: false });
+  return useMemo(() => {
+    if (!organization) return there.data;
+    if (request.method !== "PATCH") return undefined;
+    try {
+      const { status, body } = organization.plan([{ method: "GET", path }], { actor: { kind: "system" } }).responses[0]!;
+      return status === 200 ? body : null;
+    } catch {
+      return undefined;
+    }
+  }, [organization, replica.version, path, request.method, there.data]);
+}
+
+/** Whether one request is sound under a dialect; a PATCH is stepped through on what is `present`. */
+export function judge(request: ScimRequest, dialect: Dialect, present: string | null | undefined): Judged {
   const judged: Judged = { issues: [], notes: [], steps: [], problem: null };
   const body = bodyText(request);
   if (body === null || request.method === "GET" || request.method === "DELETE") return judged;
@@ -37,14 +56,13 @@ export function judge(request: ScimRequest, dialect: Dialect, replica: Replica):
     judged.problem = error instanceof Error ? error.message : String(error);
     return judged;
   }
-  if (request.method !== "PATCH" || !replica.organization) return judged;
+  if (request.method !== "PATCH" || present === undefined) return judged;
   try {
-    let resource = replica.organization.plan([{ method: "GET", path: request.path.split("?")[0]! }], { actor: { kind: "system" } }).responses[0]!;
-    if (resource.status !== 200 || resource.body === null) {
+    if (present === null) {
       judged.problem = `There is no ${request.path} to change.`;
       return judged;
     }
-    let text = resource.body;
+    let text = present;
     const { Operations, schemas } = JSON.parse(body) as { Operations: { op: string; path?: string }[]; schemas?: string[] };
     for (const operation of Operations) {
       const step: Step = { op: String(operation.op), path: operation.path ?? "the resource", changes: [], changed: false, notes: [], error: null };
@@ -70,9 +88,10 @@ const short = (value: unknown): string => {
 };
 const quoted = (text: string) => text.replace(/`([^`]*)`/g, "“$1”");
 
-export function RequestCard({ request, dialect, replica, number }: { request: ScimRequest; dialect: Dialect; replica: Replica; number: number }) {
+export function RequestCard({ request, dialect, number }: { request: ScimRequest; dialect: Dialect; number: number }) {
   const styles = useStyles();
-  const judged = useMemo(() => judge(request, dialect, replica), [request, dialect, replica]);
+  const present = usePresent(request);
+  const judged = useMemo(() => judge(request, dialect, present), [request, dialect, present]);
   const errors = judged.issues.filter((issue) => issue.severity === "error").length;
   const notes = judged.steps.length > 0 ? judged.notes.filter((note) => !judged.steps.some((step) => step.notes.some((own) => own.rule === note.rule))) : judged.notes;
   return (

@@ -1,16 +1,18 @@
 // The connection to the identity provider, tokens, and the settings of the whole organization.
 import {
-  Badge, Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, DialogTrigger, Dropdown, Field, Input, makeStyles, MessageBar, MessageBarBody, Option, Subtitle2, Switch, Tag, TagGroup, Text, tokens, Tooltip,
+  Badge, Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, DialogTrigger, Dropdown, Field, Input, Link, makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Option, Subtitle2, Switch, Tag, TagGroup, Text, tokens, Tooltip,
 } from "@fluentui/react-components";
 import { AddRegular, CheckmarkRegular, CopyRegular, DeleteRegular } from "@fluentui/react-icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
-import type { Dialect, TokenBody, TokenCreated, Tokens } from "../../api/client";
+import type { Dialect, ProviderStatus, TokenBody, TokenCreated, Tokens } from "../../api/client";
 import { setOrganization, setOwners } from "../../model/edits";
 import { Card } from "../../parts/page";
 import { SubjectPicker } from "../../parts/subject";
 import { ago } from "../../parts/time";
 import { usePanel } from "../../shell/panel";
+import { href } from "../../shell/router";
+import { sentenceCase } from "../review/guards";
 
 const useStyles = makeStyles({
   stack: { display: "flex", flexDirection: "column", gap: "14px" },
@@ -22,7 +24,8 @@ const useStyles = makeStyles({
   head: { display: "flex", justifyContent: "space-between", alignItems: "center", gap: "8px" },
   copy: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", gap: "6px" },
   line: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", gap: "8px", alignItems: "center", padding: "7px 0", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
-  mono: { fontFamily: tokens.fontFamilyMonospace },
+  error: { marginTop: "8px" },
+  mono: { overflowWrap: "anywhere", fontSize: "12px", fontFamily: tokens.fontFamilyMonospace },
 });
 
 export function Figures() {
@@ -84,8 +87,8 @@ export function Connection() {
         <div key={provider.token}>
           <div className={styles.head}><Text weight="semibold">{provider.name}</Text><Badge appearance="tint" color={provider.red ? "danger" : "success"}>{provider.red ? "needs attention" : "connected"}</Badge></div>
           <Text className={styles.quiet} block>Last contact {ago(provider.lastContact)} · last change {ago(provider.lastChange)} · {provider.requests.toLocaleString("en")} requests, {provider.errors.toLocaleString("en")} failed</Text>
-          {provider.trouble && <Text className={styles.red} block>{provider.trouble}</Text>}
-          {provider.lastError && <Text className={styles.quiet} block>Last error {ago(provider.lastError.at)}: {provider.lastError.status} to {provider.lastError.method} {provider.lastError.path}. {provider.lastError.detail.replace(/`([^`]*)`/g, "“$1”")}</Text>}
+          {provider.trouble && !provider.trouble.startsWith(FAILED) && <Text className={styles.red} block>{provider.trouble}</Text>}
+          {provider.lastError && <LastError error={provider.lastError} now={provider.trouble?.startsWith(FAILED) === true} />}
         </div>
       ))}
       {status && status.providers.length === 0 && <MessageBar intent="info"><MessageBarBody>No identity provider has called yet. Make a token and put it, with the tenant URL, into Entra or Okta.</MessageBarBody></MessageBar>}
@@ -101,6 +104,24 @@ export function Connection() {
       </div>
       {making && <NewToken onClose={() => setMaking(false)} />}
     </Card>
+  );
+}
+
+/** How the worker begins when the last request failed: then the error itself says more. */
+const FAILED = "its last request failed";
+
+function LastError({ error, now }: { error: NonNullable<ProviderStatus["lastError"]>; now: boolean }) {
+  const styles = useStyles();
+  const held = error.status === 403 && error.detail.includes("administrator to approve");
+  // What the provider was told ends with the guard's counts, which say it once more.
+  const words = sentenceCase(error.detail.replace(/^.*approve by the guard \w+: /, "").replace(/ \((\w+ \d+(, )?)+\)$/, ""));
+  return (
+    <MessageBar intent={now ? "error" : "info"} layout="multiline" className={styles.error}>
+      <MessageBarBody>
+        <MessageBarTitle>{now ? "Its last request" : "Last error,"} {held ? "is held" : `was answered ${error.status}`}, {ago(error.at)}</MessageBarTitle>
+        {words}. <span className={styles.mono}>{error.method} {error.path}</span>{held && <> <Link href={href("inbox")} inline>Decide in the inbox</Link></>}
+      </MessageBarBody>
+    </MessageBar>
   );
 }
 

@@ -4,11 +4,14 @@ import { CheckmarkCircleRegular, DismissRegular, MoreHorizontalRegular, PauseCir
 import { useCallback } from "react";
 import { byName, type Group, type Person } from "../../model/directory";
 import { addMembers, deleteGroup, removeMember, setActive } from "../../model/edits";
+import type { Returned } from "../../model/returned";
 import { title } from "../../model/roles";
+import { Export } from "../../parts/page";
 import { Subject, SubjectPicker } from "../../parts/subject";
 import { Table } from "../../parts/table";
 import { usePanel } from "../../shell/panel";
 import { go, href } from "../../shell/router";
+import { ReturnedNotice } from "../inbox/returned";
 
 type Where = { id: string; name: string; role: string }[];
 const SOME = 3;
@@ -19,6 +22,7 @@ const useStyles = makeStyles({
   open: { border: "none", background: "none", padding: 0, font: "inherit", color: "inherit", textAlign: "left", cursor: "pointer", width: "100%", minWidth: 0, borderRadius: tokens.borderRadiusMedium, ":hover": { textDecorationLine: "underline" }, ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` } },
   status: { display: "inline-flex", gap: "6px", alignItems: "center", whiteSpace: "nowrap" },
   on: { color: tokens.colorPaletteGreenForeground1 },
+  head: { display: "flex", justifyContent: "space-between", alignItems: "center", gap: "8px" },
   stack: { display: "flex", flexDirection: "column", gap: "10px" },
   members: { listStyle: "none", margin: 0, padding: 0, maxHeight: "260px", overflow: "auto" },
   member: { display: "grid", gridTemplateColumns: "minmax(0, 1fr) auto", alignItems: "center", padding: "5px 0", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
@@ -77,7 +81,7 @@ export function PeopleTable({ people }: { people: Person[] }) {
 
 const MOST = 300;
 
-export function GroupDialog({ id, where, onClose }: { id: string; where: Where; onClose: () => void }) {
+export function GroupDialog({ id, where, returned, onClose }: { id: string; where: Where; returned: Returned[]; onClose: () => void }) {
   const styles = useStyles();
   const { directory: present, pending, add } = usePanel();
   const directory = pending && !pending.problem ? pending.after : present;
@@ -93,9 +97,13 @@ export function GroupDialog({ id, where, onClose }: { id: string; where: Where; 
             {!group ? <Text>This group is deleted in the pending change.</Text> : (
               <>
                 {group.externalId && <Text className={styles.quiet}>From the identity provider, as {group.externalId}. Change its members there: what is changed here, the provider may change back.</Text>}
+                <ReturnedNotice all={returned} />
                 <Subtitle2 as="h3">Has access to</Subtitle2>
                 <span className={styles.chips}>{where.length === 0 ? <span className={styles.quiet}>Nowhere yet. Edit a workspace or folder to give it a role.</span> : where.map((one) => <span key={one.id}><Link href={href("workspaces", one.id)}>{one.name}</Link> <span className={styles.quiet}>{title(one.role)}</span></span>)}</span>
-                <Subtitle2 as="h3">{members.length.toLocaleString("en")} {members.length === 1 ? "member" : "members"}</Subtitle2>
+                <div className={styles.head}>
+                  <Subtitle2 as="h3">{members.length.toLocaleString("en")} {members.length === 1 ? "member" : "members"}</Subtitle2>
+                  <Export small name={`members of ${group.name}`} disabled={members.length === 0} rows={() => members.map((member) => ({ group: group.name, groupId: id, member: member.name, memberId: member.id, type: member.type, userName: directory.people.get(member.id)?.userName }))} />
+                </div>
                 <ul className={styles.members} tabIndex={0} aria-label="Members">
                   {members.slice(0, MOST).map((member) => (
                     <li key={member.id} className={styles.member}>

@@ -1,12 +1,10 @@
 // Applying a change: at once when no guard minds, else after the number was typed.
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, DialogTrigger, Field, Input, Link, makeStyles, Spinner, Text, Toast, ToastBody, ToastTitle, ToastTrigger, useToastController } from "@fluentui/react-components";
+import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle, DialogTrigger, Field, Input, makeStyles, Spinner, Text } from "@fluentui/react-components";
 import { useState } from "react";
 import { ApiProblem } from "../../api/client";
 import { sentence } from "../../model/diff";
 import type { Pending } from "../../model/pending";
 import { usePanel } from "../../shell/panel";
-import { href } from "../../shell/router";
-import { TOASTER } from "../../shell/toasts";
 import { GuardBanners, numberToType } from "./guards";
 
 const useStyles = makeStyles({
@@ -22,7 +20,6 @@ export function Apply({ pending, onProblem }: { pending: Pending; onProblem: (de
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
-  const { dispatchToast } = useToastController(TOASTER);
   const forbidden = pending.guards.some((finding) => finding.outcome === "forbid");
   const holding = pending.guards.filter((finding) => finding.outcome === "hold").map((finding) => finding.guard);
   const number = numberToType(pending.guards, pending.tally.lose || pending.tally.people || pending.edits.length);
@@ -32,15 +29,7 @@ export function Apply({ pending, onProblem }: { pending: Pending; onProblem: (de
     onProblem(null);
     const words = sentence(pending.tally);
     try {
-      const done = await commit(holding, reason.trim());
-      setAsking(false);
-      dispatchToast(
-        <Toast>
-          <ToastTitle action={<ToastTrigger><Link href={href("history", done.history === null ? null : String(done.history))}>Undo</Link></ToastTrigger>}>Applied</ToastTitle>
-          <ToastBody>{words}</ToastBody>
-        </Toast>,
-        { intent: "success", timeout: 8000 },
-      );
+      await commit(holding, reason.trim(), words);
     } catch (problem) {
       setAsking(false);
       setTyped("");

@@ -40,7 +40,7 @@ export const sentenceCase = (text: string) => (text.charAt(0).toUpperCase() + te
 /** The number an administrator types: what the guard that holds it counted most. */
 export function numberToType(guards: GuardFinding[], fallback: number): number {
   const holding = guards.filter((finding) => finding.outcome === "hold");
-  const preferred = ["users", "people", "losing", "lockedOut", "members", "groups"];
+  const preferred = ["usersLosing", "usersLockedOut", "membersGone", "activeUsersHad", "membersHad", "groupsDeleted", "users", "objects"];
   for (const { counts } of holding) for (const name of preferred) if (counts[name]) return counts[name]!;
   return fallback;
 }

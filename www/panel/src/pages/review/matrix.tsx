@@ -1,4 +1,5 @@
 // People by objects: one cell for each change, only those in sight drawn. Arrow keys walk it, Enter asks why.
+// The library's DataGrid draws rows of a few columns, and all of each; here both ways run to thousands, so it is ARIA's grid pattern itself.
 import { Badge, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import type { AccessChangeKind } from "scim-policy";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -32,7 +33,7 @@ const useStyles = makeStyles({
   is: { fontWeight: 600 },
 });
 
-export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: DiffRows; selection: Selection; kinds: ReadonlySet<AccessChangeKind>; risk: (user: string) => string | null; onWhy: (row: Row) => void }) {
+export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: DiffRows; selection: Selection; kinds: ReadonlySet<AccessChangeKind>; risk: (rank: number) => string | null; onWhy: (row: Row) => void }) {
   const styles = useStyles();
   const kinds = useKindStyles();
   const { users, objects } = selection;
@@ -81,7 +82,7 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
   return (
     <div ref={scroll} className={styles.scroll} role="grid" aria-label="Changes, people by objects" aria-rowcount={users.length + 1} aria-colcount={objects.length + 1} onKeyDown={walk}>
       <div role="row" aria-rowindex={1} className={styles.head} style={{ width }}>
-        <div role="columnheader" aria-colindex={1} className={styles.corner} style={{ width: first }}>{users.length.toLocaleString("en")} people × {objects.length.toLocaleString("en")}</div>
+        <div role="columnheader" aria-colindex={1} className={styles.corner} style={{ width: first }}>{users.length.toLocaleString("en")} {users.length === 1 ? "person" : "people"} × {objects.length.toLocaleString("en")} {objects.length === 1 ? "place" : "places"}</div>
         {columns.map(({ index, start }) => {
           const path = rows.objectNames[objects[index]!]!;
           return (
@@ -96,7 +97,7 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
         {down.getVirtualItems().map(({ index: line, start: top }) => {
           const user = users[line]!;
           const name = rows.userNames[user]!;
-          const risky = risk(rows.users[user]!);
+          const risky = risk(user);
           return (
             <div key={line} role="row" aria-rowindex={line + 2} className={styles.row} style={{ top, width }}>
               <div role="rowheader" aria-colindex={1} className={styles.person} style={{ width: first }}>
@@ -105,7 +106,6 @@ export function Matrix({ rows, selection, kinds: wanted, risk, onWhy }: { rows: 
               </div>
               {columns.map(({ index, start }) => {
                 const row = rows.cell(user, objects[index]!);
-                
                 const focusable = at.row === line && at.column === index;
                 const shared = { role: "gridcell", "aria-colindex": index + 2, "data-cell": `${line} ${index}`, tabIndex: focusable ? 0 : -1, onFocus: () => { if (at.row !== line || at.column !== index) setActive({ row: line, column: index }); } };
                 if (!row || !wanted.has(row.kind)) return <div key={index} {...shared} className={mergeClasses(styles.cell, styles.none, styles.focus)} style={{ left: start + first + 3 }} aria-label={row ? "hidden by the filter" : "unchanged"} />;

@@ -1,9 +1,7 @@
 // Why a cell is as it is: every path before the change, and after.
-import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, Spinner, Text, tokens } from "@fluentui/react-components";
+import { Button, DrawerBody, DrawerHeader, DrawerHeaderTitle, makeStyles, OverlayDrawer, Text, tokens } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
-import type { Explained } from "../../api/client";
+import { useMemo } from "react";
 import { leaf, pathName, type Row } from "../../model/diff";
 import { KIND_WORDS, Why, type Pending } from "../../model/pending";
 import { Change } from "../../parts/kind";
@@ -18,15 +16,9 @@ const useStyles = makeStyles({
 
 export function WhyDrawer({ row, pending, causes, onClose }: { row: Row | null; pending: Pending; causes: string[]; onClose: () => void }) {
   const styles = useStyles();
-  const { replica, directory, client } = usePanel();
+  const { replica, directory } = usePanel();
   const why = useMemo(() => new Why(replica, pending), [replica, pending]);
-  useEffect(() => () => why.free(), [why]);
-  const asked = useQuery({
-    queryKey: ["explain", replica.version, row?.user, row?.object.id],
-    enabled: row !== null && !replica.organization,
-    queryFn: () => client.get<Explained>(`explain?${new URLSearchParams({ user: row!.user, type: row!.object.type, id: row!.object.id })}`),
-  });
-  const before = row ? why.before(row.user, row.object) ?? asked.data ?? null : null;
+  const before = row ? why.before(row.user, row.object) : null;
   const after = row ? why.after(row.user, row.object) : null;
   const person = row ? pending.after.people.get(row.user)?.name ?? directory.personName(row.user) : "";
   const place = row ? pathName(pending.after.places.has(row.object.id) ? pending.after : directory, row.object) : "";
@@ -40,8 +32,8 @@ export function WhyDrawer({ row, pending, causes, onClose }: { row: Row | null; 
         <DrawerBody className={styles.body}>
           <Text className={styles.quiet}>{place}</Text>
           <span className={styles.head}><Change kind={row.kind} before={row.before} after={row.after} /><Text>{KIND_WORDS[row.kind].name}: {KIND_WORDS[row.kind].means}</Text></span>
-          {asked.isLoading ? <Spinner label="Asking why" /> : <ExplanationView heading="Before" explanation={before} directory={directory} absent="There was nothing here before." />}
-          <ExplanationView heading="After" explanation={after} directory={pending.after} absent={gone ? "It is deleted, and all access to it with it." : pending.after.people.has(row.user) ? "The organization is too large to work this out in the page; apply, then ask the Explorer." : "The person is deleted."} />
+          <ExplanationView heading="Before" explanation={before} directory={directory} absent="There was nothing here before." />
+          <ExplanationView heading="After" explanation={after} directory={pending.after} absent={gone ? "It is deleted, and all access to it with it." : pending.after.people.has(row.user) ? "No path leads there." : "The person is deleted."} />
           {causes.length > 0 && <Text className={styles.quiet}>Brought about by: {causes.join("; ")}</Text>}
         </DrawerBody>
       )}

@@ -1,4 +1,4 @@
-// An invented organization as the records a worker keeps: large enough to be looked at, the same every time.
+// Acme, an invented company, as requests that set it up: large enough to be looked at, the same every time.
 const PEOPLE = [
   "Amara Okafor", "Björn Lindqvist", "Chiara Rossi", "Dmitri Volkov", "Elena Petrova", "Farid Haddad", "Grace Mbeki", "Hana Sato", "Ingrid Solberg", "Jonas Weber", "Kavya Nair", "Liam Byrne",
   "Mei Lin", "Noor Rahman", "Oscar Mendes", "Priya Raman", "Quentin Dubois", "Rosa Jiménez", "Samuel Adeyemi", "Tomás Herrera", "Uma Krishnan", "Viktor Horvat", "Wanda Kowalska", "Xavier Laurent",

@@ -1,2 +1,0 @@
-// Where messages of what was done appear.
-export const TOASTER = "toasts";
