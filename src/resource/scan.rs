@@ -389,7 +389,7 @@ impl Open {
 
     #[inline]
     fn push(&mut self, object: bool) {
-        if self.depth % 64 == 0 && self.depth > 0 {
+        if self.depth > 0 && self.depth.is_multiple_of(64) {
             self.far.push(self.near);
         }
         self.near = self.near << 1 | u64::from(object);
@@ -405,7 +405,7 @@ impl Open {
     fn pop(&mut self) {
         self.depth -= 1;
         self.near >>= 1;
-        if self.depth % 64 == 0 {
+        if self.depth.is_multiple_of(64) {
             self.near = self.far.pop().unwrap_or_default();
         }
     }
