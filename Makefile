@@ -27,7 +27,7 @@ serve: build ## the edge worker on 127.0.0.1:8787, with an empty organization th
 test: build ## native tests, the package in Node, both in headless Chromium, the worker, two conformance suites, the panel
 	@build/test.sh
 
-bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization protocol" chooses
+bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to their targets; PARTS="payloads organization protocol growth" chooses
 	@build/bench.sh $(PARTS)
 
 opinion: $(GEN)/core.cjs ## a million random cases asked of the crate, of the wasm file and of a naive reference; CASES=, SEED=

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures, and prints what it found beside its targets; slow is never a failure here, a wrong answer is.
-#   build/bench.sh [payloads] [organization] [protocol]     all parts, unless some are named; each is one script under benches/
+#   build/bench.sh [payloads] [organization] [protocol] [growth]     all but growth, unless some are named; each is one script under benches/
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source build/env.sh

@@ -15,10 +15,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff_text::{Naming, Told};
+use super::document::{Document, ObjectItem, PolicyItem, Reference};
 use crate::access::{Diff, Direction, ObjectType, Scratch};
 use crate::error::ScimError;
 use crate::issue::ScimType;
-use crate::json::{Json, Unfit};
+use crate::json::Json;
 use crate::maps::Map;
 use crate::org::{Audience, Change, Combine, Config, Facts, Id, Kind, ORGANIZATION, Parent, Policy, Rank, RolePreset};
 use crate::resource::text_of;
@@ -43,95 +44,6 @@ pub fn access_diff(before: &[u8], after: &[u8], options: &str) -> Result<String,
     let told = Told { diff: &diff, facts: &facts, change: &change, roles: &config.roles };
     Ok(told.json(&mut scratch, &sides, |_, _| vec![0], limit.map_or(LIMIT, |limit| usize::try_from(limit).unwrap_or(usize::MAX))))
 }
-
-// ── what is read
-
-struct Document {
-    organization: Option<OrganizationItem>,
-    users: Vec<UserItem>,
-    groups: Vec<GroupItem>,
-    workspaces: Vec<ObjectItem>,
-    folders: Vec<ObjectItem>,
-}
-
-struct UserItem {
-    id: String,
-    active: Option<bool>,
-}
-
-struct GroupItem {
-    id: String,
-    members: Vec<Reference>,
-}
-
-struct ObjectItem {
-    id: String,
-    grants: Vec<Reference>,
-    parent: Option<Reference>,
-    audience: Option<String>,
-}
-
-struct Reference {
-    value: String,
-    kind: Option<String>,
-    role: Option<String>,
-}
-
-struct OrganizationItem {
-    owners: Vec<Reference>,
-    policy: Option<PolicyItem>,
-}
-
-struct PolicyItem {
-    combine: Option<String>,
-    workspace_exit_revokes_folders: Option<bool>,
-}
-
-impl Document {
-    fn read(json: &Json<'_>) -> Result<Self, Unfit> {
-        let object = |item: &Json<'_>| {
-            Ok(ObjectItem {
-                id: item.needed_text("id")?,
-                grants: list(item, "grants", &Reference::read)?,
-                parent: item.member("parent").map(Reference::read).transpose()?,
-                audience: item.text_at("audience")?,
-            })
-        };
-        let organization = |item: &Json<'_>| {
-            let policy = |item: &Json<'_>| {
-                let workspace_exit_revokes_folders = item.maybe_flag_at("workspaceExitRevokesFolders")?;
-                Ok(PolicyItem { combine: item.text_at("combine")?, workspace_exit_revokes_folders })
-            };
-            let owners = list(item, "owners", &Reference::read)?;
-            Ok(OrganizationItem { owners, policy: item.object_at("policy")?.map(policy).transpose()? })
-        };
-        Ok(Self {
-            organization: json.object_at("organization")?.map(organization).transpose()?,
-            users: list(json, "users", &|item| Ok(UserItem { id: item.needed_text("id")?, active: item.maybe_flag_at("active")? }))?,
-            groups: list(json, "groups", &|item| {
-                Ok(GroupItem { id: item.needed_text("id")?, members: list(item, "members", &Reference::read)? })
-            })?,
-            workspaces: list(json, "workspaces", &object)?,
-            folders: list(json, "folders", &object)?,
-        })
-    }
-}
-
-impl Reference {
-    fn read(json: &Json<'_>) -> Result<Self, Unfit> {
-        Ok(Self { value: json.needed_text("value")?, kind: json.text_at("type")?, role: json.text_at("role")? })
-    }
-}
-
-/// A list, or null for none.
-fn list<T>(json: &Json<'_>, name: &'static str, read: &dyn Fn(&Json<'_>) -> Result<T, Unfit>) -> Result<Vec<T>, Unfit> {
-    match json.member(name) {
-        None => Ok(Vec::new()),
-        Some(_) => json.list_at(name)?.iter().map(read).collect(),
-    }
-}
-
-// ── what follows
 
 /// Both documents' identifiers under one numbering.
 struct Sides<'c> {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod diff_text;
+mod document;
 mod documents;
 mod guards;
 mod inverse;

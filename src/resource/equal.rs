@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::document::{Document, Kind, NodeId};
+use super::document::Document;
+use super::node::{Kind, NodeId};
 use super::value;
 use crate::schema::{Registry, Type};
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::document::NodeId;
+use super::node::NodeId;
 use super::payload::PayloadError;
 use super::scan::{Scanner, SyntaxError, Token, text_of};
 use super::spelling::Spelling;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::document::{Kind, Node, NodeId};
+use super::node::{Kind, Node, NodeId};
 use super::read::{Judge, Level, NOWHERE, Place, Reader, Seen, Step};
 use super::scan::{Scan, Scanner, Span, SyntaxError, Token};
 use super::strangers::Strangers;

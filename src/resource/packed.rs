@@ -8,7 +8,8 @@
 //! ```
 //! Members stand in the order of their numbers, so that equal resources have equal bytes.
 
-use super::document::{Document, Kind, NodeId};
+use super::document::Document;
+use super::node::{Kind, NodeId};
 use super::write::push_quoted;
 use crate::schema::{AttributeId, Registry};
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use thiserror::Error;
 
-use super::document::{Document, SourceId};
+use super::document::Document;
+use super::node::SourceId;
 use super::read::{Builder, Findings, Judge, Verdict};
 use super::scan::{Scan, Scanner, SyntaxError, Token, unescaped};
 use crate::dialect::Dialect;

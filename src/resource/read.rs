@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use super::document::{Document, Kind, Node, NodeId, SourceId};
+use super::document::Document;
+use super::node::{Kind, Node, NodeId, SourceId};
 use super::scan::{Scan, Scanner, Span, Token, unescaped};
 use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};

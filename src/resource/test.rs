@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 
 use thiserror::Error;
 
-use super::document::{Document, Kind, NodeId};
+use super::document::Document;
+use super::node::{Kind, NodeId};
 use super::value;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::document::NodeId;
+use super::node::NodeId;
 use super::payload::PayloadError;
 use super::read::{Findings, Judge};
 use super::scan::text_of;

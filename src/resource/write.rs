@@ -1,6 +1,7 @@
 //! A document as JSON text: what is clean is copied, the rest is written from its parts.
 
-use super::document::{Copied, Document, Kind, NodeId};
+use super::document::Document;
+use super::node::{Copied, Kind, NodeId};
 use crate::path::quoted;
 use crate::schema::{AttributeId, Registry};
 

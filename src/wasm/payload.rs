@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::error::ScimError;
 use crate::limits::Limits;
 use crate::patch::{PatchOptions, apply_patch, patch_changes, patch_inverse};
-use crate::resource::{Filter, FilterOptions, Purpose, ValidateOptions};
+use crate::resource::{Filter, FilterOptions, Purpose, Report, ValidateOptions};
 use crate::schema::{Registry, Roles};
 
 /// A filter and the schemas it was made with.
@@ -105,9 +105,9 @@ pub fn resource_type_name(handle: u32, index: u32) -> u32 {
     })
 }
 
-/// Judges a payload. 16 and above: valid, nothing to tell, of the resource type of that number less 16.
-#[wasm_bindgen]
-pub fn validate(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purpose_number: u32) -> u32 {
+/// Validates, and tells of the report.
+fn with_report(numbers: [u32; 5], tell: impl FnOnce(&Registry, Report) -> u32) -> u32 {
+    let [payload, kind, schemas, dialect_number, purpose_number] = numbers;
     with_registry(schemas, |registry| {
         with_arguments([payload, kind], |[payload, kind]| {
             let options = ValidateOptions {
@@ -118,106 +118,88 @@ pub fn validate(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purp
             };
             match crate::validate::validate(registry, payload, &options) {
                 Err(error) => refuse(&error),
-                Ok(report) if report.valid && report.issues.is_empty() && report.notes.is_empty() => {
-                    let name = report.resource_type.as_deref();
-                    let index = name.and_then(|name| registry.resource_types().position(|(_, found)| *found.name == *name));
-                    index.map_or(0xffff, |index| index as u32 + 16)
-                }
-                Ok(report) => answer_json(&report),
+                Ok(report) => tell(registry, report),
             }
         })
+    })
+}
+
+/// Judges a payload. 16 and above: valid, nothing to tell, of the resource type of that number less 16.
+#[wasm_bindgen]
+pub fn validate(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purpose_number: u32) -> u32 {
+    with_report([payload, kind, schemas, dialect_number, purpose_number], |registry, report| {
+        if !(report.valid && report.issues.is_empty() && report.notes.is_empty()) {
+            return answer_json(&report);
+        }
+        let name = report.resource_type.as_deref();
+        let index = name.and_then(|name| registry.resource_types().position(|(_, found)| *found.name == *name));
+        index.map_or(0xffff, |index| index as u32 + 16)
     })
 }
 
 /// The canonical form of a payload as JSON text, `null` when it is not valid.
 #[wasm_bindgen]
 pub fn canonical(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purpose_number: u32) -> u32 {
+    with_report([payload, kind, schemas, dialect_number, purpose_number], |_, report| {
+        answer_owned(report.resource.unwrap_or_else(|| "null".into()).into_bytes())
+    })
+}
+
+/// One of the functions on a resource and a PatchOp.
+type OnPatch<T> = fn(&Registry, &[u8], &[u8], &PatchOptions<'_>) -> Result<T, ScimError>;
+
+/// Does it, and tells what came of it.
+fn with_patch<T>(work: OnPatch<T>, numbers: [u32; 5], tell: impl FnOnce(T) -> u32) -> u32 {
+    let [resource, patch, kind, schemas, dialect_number] = numbers;
     with_registry(schemas, |registry| {
-        with_arguments([payload, kind], |[payload, kind]| {
-            let options = ValidateOptions {
-                purpose: purpose(purpose_number),
-                dialect: dialect(dialect_number),
-                resource_type: named(kind),
-                limits: Limits::default(),
-            };
-            match crate::validate::validate(registry, payload, &options) {
+        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
+            let options = PatchOptions { dialect: dialect(dialect_number), resource_type: named(kind), limits: Limits::default() };
+            match work(registry, resource, patch, &options) {
                 Err(error) => refuse(&error),
-                Ok(report) => answer_owned(report.resource.unwrap_or_else(|| "null".into()).into_bytes()),
+                Ok(outcome) => tell(outcome),
             }
         })
     })
 }
 
-fn patch_options<'o>(kind: &'o [u8], dialect_number: u32) -> PatchOptions<'o> {
-    PatchOptions { dialect: dialect(dialect_number), resource_type: named(kind), limits: Limits::default() }
-}
-
 /// Applies a PatchOp. 0 changed with notes, 2 changed, 3 unchanged, 4 unchanged with notes; those by [`notes`].
 #[wasm_bindgen(js_name = applyPatch)]
 pub fn apply(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
-    with_registry(schemas, |registry| {
-        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
-            match apply_patch(registry, resource, patch, &patch_options(kind, dialect_number)) {
-                Err(error) => refuse(&error),
-                Ok(outcome) => {
-                    answer_owned(outcome.text.into_bytes());
-                    match (outcome.changed, outcome.notes.is_empty()) {
-                        (true, false) => 0,
-                        (true, true) => 2,
-                        (false, true) => 3,
-                        (false, false) => 4,
-                    }
-                }
-            }
-        })
+    with_patch(apply_patch, [resource, patch, kind, schemas, dialect_number], |outcome| {
+        answer_owned(outcome.text.into_bytes());
+        match (outcome.changed, outcome.notes.is_empty()) {
+            (true, false) => 0,
+            (true, true) => 2,
+            (false, true) => 3,
+            (false, false) => 4,
+        }
     })
 }
 
 /// The tolerances a PatchOp needs.
 #[wasm_bindgen(js_name = patchNotes)]
 pub fn notes(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
-    with_registry(schemas, |registry| {
-        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
-            match apply_patch(registry, resource, patch, &patch_options(kind, dialect_number)) {
-                Err(error) => refuse(&error),
-                Ok(outcome) => answer_json(&outcome.notes),
-            }
-        })
-    })
+    with_patch(apply_patch, [resource, patch, kind, schemas, dialect_number], |outcome| answer_json(&outcome.notes))
 }
 
 /// What a PatchOp makes different.
 #[wasm_bindgen(js_name = patchChanges)]
 pub fn changes(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
-    with_registry(schemas, |registry| {
-        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
-            match patch_changes(registry, resource, patch, &patch_options(kind, dialect_number)) {
-                Err(error) => refuse(&error),
-                Ok(changes) => {
-                    let mut out = String::from("[");
-                    for (i, change) in changes.iter().enumerate() {
-                        out.push_str(if i > 0 { "," } else { "" });
-                        change.write(&mut out);
-                    }
-                    out.push(']');
-                    answer_owned(out.into_bytes())
-                }
-            }
-        })
+    with_patch(patch_changes, [resource, patch, kind, schemas, dialect_number], |changes| {
+        let mut out = String::from("[");
+        for (i, change) in changes.iter().enumerate() {
+            out.push_str(if i > 0 { "," } else { "" });
+            change.write(&mut out);
+        }
+        out.push(']');
+        answer_owned(out.into_bytes())
     })
 }
 
 /// The PatchOp that undoes a PatchOp.
 #[wasm_bindgen(js_name = patchInverse)]
 pub fn inverse(resource: u32, patch: u32, kind: u32, schemas: u32, dialect_number: u32) -> u32 {
-    with_registry(schemas, |registry| {
-        with_arguments([resource, patch, kind], |[resource, patch, kind]| {
-            match patch_inverse(registry, resource, patch, &patch_options(kind, dialect_number)) {
-                Err(error) => refuse(&error),
-                Ok(patch) => answer_owned(patch.into_bytes()),
-            }
-        })
-    })
+    with_patch(patch_inverse, [resource, patch, kind, schemas, dialect_number], |patch| answer_owned(patch.into_bytes()))
 }
 
 /// Reads a filter; the output is its handle.
