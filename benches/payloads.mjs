@@ -1,6 +1,7 @@
 // Validation, PATCH and filters through the package's JavaScript with the shipped wasm, beside JSON.parse and beside what
 // JavaScript people use today. Every contender's answer is compared before it is timed.
 import { deepStrictEqual } from "node:assert";
+import { readdirSync, readFileSync } from "node:fs";
 import { Filter, applyPatch, validate } from "../pkg/node.js";
 import { directory, filters, group, operations, user } from "./payload-data.mjs";
 import { median, peer, race, ratios, table, targetsTable, timesTable } from "./measure.mjs";
@@ -98,7 +99,32 @@ async function filtering() {
   table(`Filters over the JSON text of ${directory.length} users, median µs`, ["", "Filter.select", "scim2-parse-filter", "scim-query-filter-parser"], rows);
 }
 
+/** How many fixtures of the known mistakes come out right: the expected resource, or an error where one is due. */
+function mistakes() {
+  const folder = new URL("../tests/data/patch/", import.meta.url);
+  const fixtures = readdirSync(folder).flatMap((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")).cases).filter(({ mistake, patch }) => mistake && patch);
+  const right = (apply) =>
+    fixtures.filter((fixture) => {
+      try {
+        deepStrictEqual(apply(structuredClone(fixture)), fixture.expect.resource);
+        return true;
+      } catch (error) {
+        return Boolean(fixture.expect.error) && error.code !== "ERR_ASSERTION";
+      }
+    }).length;
+  const ours = ({ given, patch, dialect, schemas, resourceTypes, resourceType }) =>
+    applyPatch(given, patch, JSON.parse(JSON.stringify({ dialect, schemas, resourceTypes, resourceType }))).resource;
+  table("Fixtures of the known mistakes that come out right", ["", "of " + fixtures.length], [
+    ["applyPatch", String(right(ours))],
+    ["scim-patch", String(right(({ given, patch }) => scimPatch(given, patch.Operations)))],
+  ]);
+  const hung = Object.keys(Object.prototype);
+  if (hung.length > 0) console.log(`\nscim-patch left ${hung} on Object.prototype.`);
+  for (const key of hung) delete Object.prototype[key];
+}
+
 SCIMMY.Schemas.User.extend(SCIMMY.Schemas.EnterpriseUser);
+mistakes();
 await validation();
 await patching();
 await members();

@@ -150,7 +150,7 @@ export function pick(object, name, readers) {
   if (typeof object !== "object") throw badValue(`\`${name}\` must be an object, not ${kind(object)}`);
   return reading(name, () => {
     if (Array.isArray(object)) throw badValue(`\`${name}\` must be an object, not an array`);
-    for (const key in readers) {
+    for (const key of Object.keys(readers)) { // not what somebody hung on Object.prototype
       const value = object[key];
       if (value !== undefined) picked[key] = readers[key](value, key);
     }

@@ -284,6 +284,17 @@ function* all() {
     guarded(scim, () => filter.matches({ get userName() { filter.free(); return "x"; } }));
     filter.free();
   }];
+  yield ["something hung on Object.prototype by another library", (scim) => {
+    const { applyPatch, validate } = scim;
+    Object.prototype.shoeSize = 44;
+    try {
+      same(true, validate(ada, { dialect: "entra" }).valid);
+      same("Ada", applyPatch(ada, { schemas: [PATCH], Operations: [{ op: "add", path: "nickName", value: "Ada" }] }, { dialect: "entra" }).resource.nickName);
+      same(200, organizationOf(scim).handle({ method: "GET", path: "/Users/ada" }, context()).status);
+    } finally {
+      delete Object.prototype.shoeSize;
+    }
+  }];
   yield ["a thousand filters, freed and not", ({ Filter }) => {
     for (let index = 0; index < 1000; index++) {
       const filter = new Filter(`userName eq "${index}"`);
