@@ -155,7 +155,8 @@ impl Work<'_> {
         let mut sources = std::mem::take(&mut self.scratch.sources);
         sources.clear();
         let (facts, preset) = (self.facts, self.facts.preset());
-        let source = |position, plain, changed| (position, u32::from_be_bytes([0, least_cap(preset, plain, changed, whole), plain, changed]));
+        let source =
+            |position, plain, changed| (position, u32::from_be_bytes([0, least_cap(preset, plain, changed, whole), plain, changed]));
         for word in signature {
             let (subject, sides) = (word & CONTAINER, rank_of(*word));
             self.scratch.add_tag(subject, tag::SIG);
