@@ -12,7 +12,7 @@ use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::maps::Set;
-use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Returned, Slots, Type, common};
+use crate::schema::{Attribute, AttributeId, Mutability, Names, Registry, ResourceTypeId, Returned, Slots, Type, common};
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,11 +267,11 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         let mut seen = Seen::NOTHING_YET;
         let mut open = !self.scanner.take(b'}');
         while open {
-            let span = self.scanner.name()?;
-            let found = match span.escaped {
-                false => names.find(self.scanner.raw(span), &registry.attributes),
-                true => names.find_escaped(self.scanner.slice(span), &registry.attributes),
+            let (span, found) = match self.scanner.short_name() {
+                Some((span, key)) => (span, names.find_short(key).map(|id| (id, true))),
+                None => (self.scanner.name()?, None),
             };
+            let found = found.or_else(|| self.find(names, span));
             let here = above.below(Step::Name(span));
             if let Some((id, exact)) = found {
                 let attribute = registry.attribute(id);
@@ -321,6 +321,15 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             self.judge_object(level, seen.there, (&named, given), above);
         }
         Ok(seen)
+    }
+
+    /// The attribute of a name that is long, or spelled in another way than most; and whether that is the schema's.
+    #[inline(never)]
+    fn find(&self, names: &Names, span: Span) -> Option<(AttributeId, bool)> {
+        match span.escaped {
+            false => names.find(self.scanner.raw(span), &self.registry.attributes),
+            true => names.find_escaped(self.scanner.slice(span), &self.registry.attributes),
+        }
     }
 
     /// Reads the value of a known attribute.

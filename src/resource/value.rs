@@ -105,7 +105,7 @@ pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
 pub(crate) fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
-    let letters = data.bytes().all(|byte| is_letter(byte) || byte.wrapping_sub(b'/') <= b'9' - b'/' || byte == b'+');
+    let letters = data.bytes().all(|byte| is_in(BASE64, byte));
     letters && data.len() % 4 != 1 && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
 }
 
@@ -116,19 +116,33 @@ pub(crate) fn is_integer(number: &str) -> bool {
 
 /// Letters that RFC 3986 allows in a URI reference, and those of other scripts.
 pub(crate) fn is_reference(text: &str) -> bool {
-    text.bytes().all(is_plain_reference_byte) || is_international_reference(text)
+    text.bytes().all(|byte| is_in(REFERENCE, byte)) || is_international_reference(text)
 }
 
-/// A letter, or `-./0123456789:`; the rest of `-` to `_` without `<`, `>`, `\\`, `^`; and `!#$%&'()*+,`.
-fn is_plain_reference_byte(byte: u8) -> bool {
-    is_letter(byte)
-        || byte.wrapping_sub(b'-') <= b':' - b'-'
-        || (byte.wrapping_sub(b'#') <= b'z' - b'#' && !matches!(byte, b'<' | b'>' | b'\\' | b'^' | b'`'))
+/// A set of ASCII letters: a bit for each.
+type Letters = [u64; 2];
+
+const BASE64: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+const REFERENCE: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%");
+
+const fn letters(of: &[u8]) -> Letters {
+    let mut rest = of;
+    let mut all = [0; 2];
+    while let [letter, after @ ..] = rest {
+        match letter {
+            0..64 => all[0] |= 1 << *letter,
+            _ => all[1] |= 1 << (*letter & 63),
+        }
+        rest = after;
+    }
+    all
 }
 
 #[inline(always)]
-fn is_letter(byte: u8) -> bool {
-    (byte | 0x20).wrapping_sub(b'a') < 26
+fn is_in(letters: Letters, byte: u8) -> bool {
+    let [low, high] = letters;
+    let word = if byte < 64 { low } else { high };
+    byte < 128 && word >> (byte & 63) & 1 == 1
 }
 
 fn is_international_reference(text: &str) -> bool {

@@ -27,6 +27,7 @@ mod slots;
 pub use attribute::{Attribute, AttributeId, Mutability, Returned, Type, Uniqueness};
 pub use compile::SchemaError;
 pub use discovery::{resource_type_document, schema_document};
+pub(crate) use names::{NameKey, Names};
 pub(crate) use registry::Extension;
 pub use registry::{Registry, ResourceType, ResourceTypeId, Roles, Schema};
 pub use resolve::ResolveError;

@@ -2,57 +2,57 @@
 
 use super::attribute::{Attribute, AttributeId};
 
-/// The names of one object's attributes, to be found by their first and last letters.
+/// The names of one object's attributes, to be found by their first letters.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    /// Open-addressed by [`Key::hash`], at most a third full; a power of two long.
+    /// Open-addressed by [`NameKey::hash`], at most a third full; a power of two long.
     slots: Box<[Slot]>,
     ids: Box<[AttributeId]>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
-    key: Key,
+    key: NameKey,
     id: u16,
 }
 
 const EMPTY: u16 = u16::MAX;
 
-/// A name's length and up to eight letters from each end: of names up to 16 letters all there is to know.
+/// The first sixteen letters of a name, in two words; behind a shorter name there are zeros. Of a shorter name of which no letter
+/// is zero that is all there is to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Key {
-    start: u64,
-    end: u64,
-    length: usize,
+pub(crate) struct NameKey {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
 }
 
-impl Key {
-    #[inline]
+impl NameKey {
     fn of(name: &[u8]) -> Self {
-        let (start, end) = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-            (Some(start), Some(end)) => (u64::from_le_bytes(*start), u64::from_le_bytes(*end)),
-            _ => match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-                (Some(start), Some(end)) => (u64::from(u32::from_le_bytes(*start)), u64::from(u32::from_le_bytes(*end))),
-                _ => (name.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)), 0),
-            },
-        };
-        Self { start, end, length: name.len() }
+        if let Some((start, rest)) = name.split_first_chunk::<8>() {
+            let end = rest.first_chunk::<8>().map_or_else(|| word(rest), |end| u64::from_le_bytes(*end));
+            return Self { start: u64::from_le_bytes(*start), end };
+        }
+        Self { start: word(name), end: 0 }
     }
 
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.start ^ self.end.rotate_left(29) ^ self.length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed >> 40) as usize
+        ((self.start ^ self.end.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
     }
+}
+
+/// Up to eight letters in one word, the first one lowest.
+fn word(letters: &[u8]) -> u64 {
+    letters.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
 }
 
 impl Names {
     pub(super) fn of(ids: &[AttributeId], attributes: &[Attribute]) -> Self {
         let size = (ids.len() * 3).next_power_of_two().max(4);
-        let mut slots = vec![Slot { key: Key::of(b""), id: EMPTY }; size].into_boxed_slice();
+        let mut slots = vec![Slot { key: NameKey::of(b""), id: EMPTY }; size].into_boxed_slice();
         for id in ids {
             let Some(attribute) = attributes.get(id.index()) else { continue };
-            let key = Key::of(attribute.name.as_bytes());
+            let key = NameKey::of(attribute.name.as_bytes());
             let mut at = key.hash();
             while let Some(slot) = slots.get_mut(at & (size - 1)) {
                 if slot.id == EMPTY {
@@ -66,21 +66,31 @@ impl Names {
     }
 
     /// The attribute of that name, and whether the name is in the schema's spelling.
-    #[inline]
     pub(crate) fn find(&self, name: &[u8], attributes: &[Attribute]) -> Option<(AttributeId, bool)> {
+        let same = |id: AttributeId| attributes.get(id.index()).is_some_and(|known| known.name.as_bytes() == name);
+        match self.probe(NameKey::of(name), same) {
+            Some(id) => Some((id, true)),
+            None => self.find_in_any_case(name, attributes),
+        }
+    }
+
+    /// The attribute of a name shorter than sixteen letters, where it is in the schema's spelling.
+    #[inline]
+    pub(crate) fn find_short(&self, key: NameKey) -> Option<AttributeId> {
+        self.probe(key, |_| true)
+    }
+
+    #[inline]
+    fn probe(&self, key: NameKey, same: impl Fn(AttributeId) -> bool) -> Option<AttributeId> {
         let mask = self.slots.len().wrapping_sub(1);
-        let key = Key::of(name);
         let mut at = key.hash();
         loop {
             let slot = self.slots.get(at & mask)?;
-            if slot.key == key && slot.id != EMPTY {
-                let same = name.len() <= 16 || attributes.get(usize::from(slot.id)).is_some_and(|known| known.name.as_bytes() == name);
-                if same {
-                    return Some((AttributeId(slot.id), true));
-                }
-            }
             if slot.id == EMPTY {
-                return self.find_in_any_case(name, attributes);
+                return None;
+            }
+            if slot.key == key && same(AttributeId(slot.id)) {
+                return Some(AttributeId(slot.id));
             }
             at += 1;
         }

@@ -28,13 +28,18 @@ use crate::schema::{Registry, ResourceTypeId};
 ///
 /// A PatchOp is judged against the resource type of the options; without one only its shape is.
 pub fn validate(registry: &Registry, payload: &[u8], options: &ValidateOptions<'_>) -> Result<Report, ScimError> {
+    report(registry, payload, options, true)
+}
+
+/// The same; the canonical form only where it is asked for.
+pub(crate) fn report(registry: &Registry, payload: &[u8], options: &ValidateOptions<'_>, canonical: bool) -> Result<Report, ScimError> {
     let text = || text_of(payload, options.limits.payload_bytes);
     let named = || options.resource_type.map(|name| registry.type_named(name)).transpose();
     let mut findings = Findings::default();
     match options.purpose {
-        Purpose::Create | Purpose::Replace => return Ok(validate_resource(registry, payload, options, true)?),
+        Purpose::Create | Purpose::Replace => return Ok(validate_resource(registry, payload, options, canonical)?),
         Purpose::Response if list::is_list(text()?, options) => list::check(registry, text()?, options, &mut findings)?,
-        Purpose::Response => return Ok(validate_resource(registry, payload, options, true)?),
+        Purpose::Response => return Ok(validate_resource(registry, payload, options, canonical)?),
         Purpose::Patch => {
             let message = (text()?, String::new());
             patch::check(registry, message, named()?, options.dialect, &options.limits, &mut findings)?;

@@ -106,7 +106,7 @@ pub fn resource_type_name(handle: u32, index: u32) -> u32 {
 }
 
 /// Validates, and tells of the report.
-fn with_report(numbers: [u32; 5], tell: impl FnOnce(&Registry, Report) -> u32) -> u32 {
+fn with_report(numbers: [u32; 5], canonical: bool, tell: impl FnOnce(&Registry, Report) -> u32) -> u32 {
     let [payload, kind, schemas, dialect_number, purpose_number] = numbers;
     with_registry(schemas, |registry| {
         with_arguments([payload, kind], |[payload, kind]| {
@@ -116,7 +116,7 @@ fn with_report(numbers: [u32; 5], tell: impl FnOnce(&Registry, Report) -> u32) -
                 resource_type: named(kind),
                 limits: Limits::default(),
             };
-            match crate::validate::validate(registry, payload, &options) {
+            match crate::validate::report(registry, payload, &options, canonical) {
                 Err(error) => refuse(&error),
                 Ok(report) => tell(registry, report),
             }
@@ -127,7 +127,7 @@ fn with_report(numbers: [u32; 5], tell: impl FnOnce(&Registry, Report) -> u32) -
 /// Judges a payload. 16 and above: valid, nothing to tell, of the resource type of that number less 16.
 #[wasm_bindgen]
 pub fn validate(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purpose_number: u32) -> u32 {
-    with_report([payload, kind, schemas, dialect_number, purpose_number], |registry, report| {
+    with_report([payload, kind, schemas, dialect_number, purpose_number], false, |registry, report| {
         if !(report.valid && report.issues.is_empty() && report.notes.is_empty()) {
             return answer_json(&report);
         }
@@ -140,7 +140,7 @@ pub fn validate(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purp
 /// The canonical form of a payload as JSON text, `null` when it is not valid.
 #[wasm_bindgen]
 pub fn canonical(payload: u32, kind: u32, schemas: u32, dialect_number: u32, purpose_number: u32) -> u32 {
-    with_report([payload, kind, schemas, dialect_number, purpose_number], |_, report| {
+    with_report([payload, kind, schemas, dialect_number, purpose_number], true, |_, report| {
         answer_owned(report.resource.unwrap_or_else(|| "null".into()).into_bytes())
     })
 }
