@@ -7,6 +7,7 @@
 //! joined object by object.
 
 use super::affected::{CHANGED, Crossing, PLAIN, Work};
+use super::counted::Counted;
 use super::rows::{Judge, RANKS, Tally};
 use super::scratch::{Chain, Spot, Tree, byte, get, tag};
 use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
@@ -39,6 +40,7 @@ pub(super) struct Region {
     context_clean: bool,
     /// For counting many users: see `Tally::looked_up`. Empty until asked for.
     words: Vec<[u64; RANKS]>,
+    counted: Counted,
     roots: Vec<u32>,
     signature: Vec<u32>,
     /// Grants of the signature that stand somewhere on the changed, or the plain side.
@@ -53,6 +55,7 @@ impl Region {
             + self.changed.capacity()
             + self.context.capacity()
             + self.words.capacity() * size_of::<[u64; RANKS]>()
+            + self.counted.heap_bytes()
     }
 
     /// The counts of a user with the context that was swept last.
@@ -73,6 +76,7 @@ impl Region {
         self.places.clear();
         self.roots.clear();
         self.words.clear();
+        self.counted.clear();
         for list in [&mut self.plain, &mut self.changed, &mut self.context] {
             list.clear();
         }
@@ -352,6 +356,25 @@ impl Work<'_> {
     pub(super) fn lonely(&mut self) -> bool {
         self.gather();
         self.scratch.relevant_touched.is_empty()
+    }
+
+    /// The counts of somebody before who held just what the user just ascended from holds besides; asked for many users.
+    pub(super) fn counted(&mut self) -> Option<Tally> {
+        self.gather();
+        let scratch = &mut *self.scratch;
+        let subjects = &mut scratch.region.counted.subjects;
+        subjects.clear();
+        let relevant = |subject: &u32| get(&scratch.relevant, *subject as usize) != NONE;
+        subjects.extend(scratch.reach.iter().map(|word| word & CONTAINER).filter(relevant));
+        if subjects.len() > 1 {
+            subjects.sort_unstable();
+        }
+        scratch.region.counted.find()
+    }
+
+    /// Keeps the counts of the user whom `counted` was asked about.
+    pub(super) fn keep_counts(&mut self, tally: Tally) {
+        self.scratch.region.counted.insert(tally);
     }
 
     /// Sweeps what the rest of the grants of the user just ascended from give in the region. False for nothing.
