@@ -1,5 +1,6 @@
 //! What is kept of a resource besides its members, grants and owners: its attributes, packed, and its times.
 
+use super::names::hash_text;
 use crate::resource::Packed;
 
 const HEADER: usize = 7 + 7 + 8;
@@ -16,14 +17,13 @@ const EPOCH: Time = 1 << 46;
 pub(crate) struct Body(Box<[u8]>);
 
 impl Body {
-    /// `content` is the hash of the packed attributes.
-    pub(crate) fn new(created: Option<Time>, modified: Option<Time>, content: u64, packed: &[u8]) -> Self {
+    pub(crate) fn new(created: Option<Time>, modified: Option<Time>, packed: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(HEADER + packed.len());
         for time in [created, modified] {
             let stored = time.map_or(0, |time| time.saturating_add(EPOCH).clamp(1, (1 << 56) - 1));
             bytes.extend(stored.to_le_bytes().iter().take(7));
         }
-        bytes.extend(content.to_le_bytes());
+        bytes.extend(hash_text(1, packed).to_le_bytes());
         bytes.extend_from_slice(packed);
         Self(bytes.into_boxed_slice())
     }

@@ -106,6 +106,11 @@ impl Known {
         found
     }
 
+    /// Attributes that are no part of a body: facts of their own, or never kept.
+    pub(crate) fn kept_elsewhere(&self, of: ResourceTypeId) -> [AttributeId; 4] {
+        [self.groups, self.members, self.password, self.grants_of(of)]
+    }
+
     /// The attribute that grants are of, for a workspace or folder; owners, for the organization.
     pub(crate) fn grants_of(&self, of: ResourceTypeId) -> AttributeId {
         match of {

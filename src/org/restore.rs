@@ -20,7 +20,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::body::Body;
+use super::body::{Body, Time};
 use super::digest::Digest;
 use super::edges::{CONTAINER, MEMBER};
 use super::key::Key;
@@ -31,7 +31,7 @@ use super::record_value::{edge_value, group_loss, string, subject_class, time, u
 use super::store::Organization;
 use super::words::{Audience, Id, Kind, Parent, Rank};
 use crate::error::ScimError;
-use crate::resource::{Document, NodeId, Scanner, SyntaxError, Token, uuid_of};
+use crate::resource::{self, Beside, Document, NodeId, Packed, Packer, Scanner, SyntaxError, Token, uuid_of};
 use crate::schema::{AttributeId, common};
 
 /// What a restore did.
@@ -66,7 +66,7 @@ impl Organization {
         for id in std::mem::take(&mut self.retired) {
             self.release_unused(id);
         }
-        let mut restore = Restore { org: self, fed: 0, run: None, lines: true };
+        let mut restore = Restore { org: self, fed: 0, run: None, packed: Vec::new() };
         let fed = restore.records(text);
         restore.end_run();
         let fed = fed.and_then(|()| match at {
@@ -84,8 +84,8 @@ struct Restore<'o, 't> {
     fed: usize,
     /// The group that members were last fed for: they come together.
     run: Option<Run<'t>>,
-    /// Whether each record has had a line of its own so far.
-    lines: bool,
+    /// The attributes of the resource being read.
+    packed: Vec<u8>,
 }
 
 /// Members of one group, fed one after another.
@@ -96,8 +96,14 @@ struct Run<'t> {
     sum: Digest,
 }
 
-/// Where the text of a value stands, or that it is null.
-type Value<'t> = Option<&'t str>;
+/// What a record says.
+#[derive(Clone, Copy)]
+enum Value<'t> {
+    Null,
+    Text(&'t str),
+    /// A resource that was packed as it was read; its attributes stand in [`Restore::packed`].
+    Packed(Beside<'t>),
+}
 
 impl<'t> Restore<'_, 't> {
     fn error(&self, key: Option<&str>, fault: RecordFault) -> RecordError {
@@ -135,31 +141,43 @@ impl<'t> Restore<'_, 't> {
                 "value" if found.is_none() => {
                     scanner.skip_space();
                     let start = scanner.at();
-                    if text.get(start..).is_some_and(|rest| rest.starts_with(USER_MEMBER)) {
+                    found = Some(if text.get(start..).is_some_and(|rest| rest.starts_with(USER_MEMBER)) {
                         scanner.jump(start + USER_MEMBER.len());
-                        found = Some(Some(USER_MEMBER));
-                    } else if let Some(end) = key.as_deref().and_then(|key| self.whole_line(key, text, start)) {
-                        scanner.jump(end);
-                        return Ok(());
+                        Value::Text(USER_MEMBER)
+                    } else if let Some(beside) = key.as_deref().and_then(|key| self.pack(key, scanner)) {
+                        Value::Packed(beside)
                     } else {
                         let null = scanner.token()? == Token::Null;
                         let span = scanner.skip(0)?;
-                        found = Some((!null).then_some(scanner.slice(span)));
-                    }
+                        if null { Value::Null } else { Value::Text(scanner.slice(span)) }
+                    });
                 }
                 _ => return Err(RecordFault::NoRecord),
             }
             open = scanner.more(b'}', "`,` or `}`")?;
         }
-        let (Some(key), Some(value)) = (key.as_ref(), found) else { return Err(RecordFault::NoRecord) };
-        if value.is_some_and(|value| !value.starts_with('{')) {
-            return Err(RecordFault::NoObject);
-        }
-        match (key, value) {
+        match (key.as_ref(), found) {
+            (None, _) | (_, None) => Err(RecordFault::NoRecord),
+            (_, Some(Value::Text(value))) if !value.starts_with('{') => Err(RecordFault::NoObject),
             // The way of a million records: nothing is copied.
-            (Cow::Borrowed(key), Some(USER_MEMBER)) if self.member_of_last(key) => Ok(()),
-            _ => self.apply(key, value),
+            (Some(Cow::Borrowed(key)), Some(Value::Text(USER_MEMBER))) if self.member_of_last(key) => Ok(()),
+            (Some(key), Some(value)) => self.apply(key, value),
         }
+    }
+
+    /// Packs a resource in the same scan that reads it; `None`, and nothing is taken, where it is no common one.
+    fn pack(&mut self, key: &str, scanner: &mut Scanner<'t>) -> Option<Beside<'t>> {
+        let kinds = [Kind::User, Kind::Group, Kind::Workspace, Kind::Folder];
+        let kind = kinds.into_iter().find(|kind| key.starts_with(super::key::section(*kind)))?;
+        let start = scanner.at();
+        self.packed.clear();
+        let of = self.org.type_of(kind);
+        let mut packer = Packer { registry: &self.org.config.registry, scanner, out: &mut self.packed };
+        let beside = packer.resource(of, &self.org.known.kept_elsewhere(of));
+        if beside.is_none() {
+            scanner.jump(start);
+        }
+        beside
     }
 
     /// The way of a million records: one more user, by UUID, in the group that members were last fed for, in a line as
@@ -180,27 +198,6 @@ impl<'t> Restore<'_, 't> {
         }
         scanner.jump(text.len() - rest.len() + USER_LINE_END.len());
         true
-    }
-
-    /// Takes a resource whose value ends its line but for the record's own brace, without looking for the value's end
-    /// first. Gives where the line ends; `None` where it is not so, or anything is wrong with it.
-    fn whole_line(&mut self, key: &str, text: &'t str, start: usize) -> Option<usize> {
-        let rest = text.get(start..)?;
-        if !self.lines || !rest.starts_with('{') || key.starts_with(super::key::MEMBER) || key.starts_with(super::key::GRANT) {
-            return None;
-        }
-        let line = rest.find('\n').map_or(Some(rest), |end| rest.get(..end))?;
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        let Some(value) = line.strip_suffix('}') else {
-            self.lines = false;
-            return None;
-        };
-        let Some(Key::Resource(kind, id)) = Key::parse(key).filter(|key| !matches!(key, Key::Resource(_, id) if id == ORGANIZATION)) else {
-            return None;
-        };
-        self.end_run();
-        self.lines = self.put_resource(kind, &id, value).is_ok();
-        self.lines.then_some(start + line.len())
     }
 
     /// Puts a user into the group that members were last fed for, where the key's ids stand as they are.
@@ -238,7 +235,16 @@ impl<'t> Restore<'_, 't> {
     fn apply(&mut self, key: &str, value: Value<'_>) -> Result<(), RecordFault> {
         // Whatever comes may give the group's number back.
         self.end_run();
-        match (Key::parse(key).ok_or(RecordFault::UnknownKey)?, value) {
+        let key = Key::parse(key).ok_or(RecordFault::UnknownKey)?;
+        let value = match value {
+            Value::Null => None,
+            Value::Text(text) => Some(text),
+            Value::Packed(beside) => match key {
+                Key::Resource(kind, id) if id != ORGANIZATION => return self.put_packed(kind, &id, beside),
+                _ => Some(""),
+            },
+        };
+        match (key, value) {
             (Key::Organization, value) => self.organization(value),
             (Key::Resource(_, id), Some(_)) if id == ORGANIZATION => Err(RecordFault::Taken { kind: "the organization" }),
             (Key::Resource(kind, id), Some(value)) => self.put_resource(kind, &id, value),
@@ -352,18 +358,36 @@ impl<'t> Restore<'_, 't> {
     // ── resources
 
     fn put_resource(&mut self, kind: Kind, id: &str, text: &str) -> Result<(), RecordFault> {
+        self.judge_free(kind, id)?;
         let org = &*self.org;
-        let class = Class::of(kind);
-        if let Some(other) = org.names.find(class, id).and_then(|id| org.facts.kind(id)).filter(|other| *other != kind) {
-            return Err(RecordFault::Taken { kind: if other == Kind::Workspace { "a workspace" } else { "a folder" } });
-        }
-        let of = org.type_of(kind);
-        let document = org.config.registry.stored(text, of, &org.config.limits)?;
+        let document = org.config.registry.stored(text, org.type_of(kind), &org.config.limits)?;
         let body = self.judged(&document, kind, id)?;
-        let known = &org.known;
-        let active = document.child(NodeId::ROOT, known.active).and_then(|node| document.boolean(node)) != Some(false);
-        let place = if kind == Kind::Folder { Some((self.parent(&document)?, self.audience(&document)?)) } else { None };
-        let at = self.intern(class, id)?;
+        self.place(kind, id, body)
+    }
+
+    fn put_packed(&mut self, kind: Kind, id: &str, beside: Beside<'_>) -> Result<(), RecordFault> {
+        self.judge_free(kind, id)?;
+        let (created, modified) = judged_beside(id, beside)?;
+        let body = Body::new(created, modified, &self.packed);
+        self.place(kind, id, body)
+    }
+
+    /// A workspace and a folder cannot have one id.
+    fn judge_free(&self, kind: Kind, id: &str) -> Result<(), RecordFault> {
+        if kind != Kind::Workspace && kind != Kind::Folder {
+            return Ok(());
+        }
+        let there = self.org.names.find(Class::Object, id).and_then(|id| self.org.facts.kind(id));
+        match there.filter(|other| *other != kind) {
+            None => Ok(()),
+            Some(other) => Err(RecordFault::Taken { kind: if other == Kind::Workspace { "a workspace" } else { "a folder" } }),
+        }
+    }
+
+    fn place(&mut self, kind: Kind, id: &str, body: Body) -> Result<(), RecordFault> {
+        let active = body.packed().member(self.org.known.active) != Some(resource::Value::Boolean(false));
+        let place = if kind == Kind::Folder { Some((self.parent(body.packed())?, self.audience(body.packed())?)) } else { None };
+        let at = self.intern(Class::of(kind), id)?;
         self.org.facts.set_kind(at, Some(kind));
         if kind == Kind::User {
             self.org.facts.set_active(at, active);
@@ -415,27 +439,24 @@ impl<'t> Restore<'_, 't> {
             });
         }
         let text = |parent: NodeId, id: AttributeId| document.child(parent, id).and_then(|node| document.string(node));
-        if let Some(own) = text(NodeId::ROOT, common::ID).filter(|own| own != id) {
-            return Err(RecordFault::OtherId { id: own.into_owned() });
-        }
         let meta = document.child(NodeId::ROOT, common::META);
-        let time = |id: AttributeId, path: &'static str| match meta.and_then(|meta| text(meta, id)) {
-            Some(text) => time(path, &text).map(Some),
-            None => Ok(None),
-        };
-        let created = time(common::META_CREATED, "meta.created")?;
-        let modified = time(common::META_LAST_MODIFIED, "meta.lastModified")?;
+        let time = |id: AttributeId| meta.and_then(|meta| text(meta, id));
+        let (own, created, modified) = (text(NodeId::ROOT, common::ID), time(common::META_CREATED), time(common::META_LAST_MODIFIED));
+        let beside = Beside { id: own.as_deref(), created: created.as_deref(), modified: modified.as_deref() };
+        let (created, modified) = judged_beside(id, beside)?;
         Ok(self.org.body_of(document, of, created, modified))
     }
 
     /// A folder's parent; none where the host's own schema has no such attribute.
-    fn parent(&self, document: &Document<'_>) -> Result<Option<(String, Kind)>, RecordFault> {
+    fn parent(&self, folder: Packed<'_>) -> Result<Option<(String, Kind)>, RecordFault> {
         let known = &self.org.known;
         if known.parent_value == AttributeId::UNKNOWN {
             return Ok(None);
         }
-        let parent = document.child(NodeId::ROOT, known.parent).ok_or(RecordFault::Missing { path: "parent" })?;
-        let text = |id: AttributeId| document.child(parent, id).and_then(|node| document.string(node)).filter(|text| !text.is_empty());
+        let Some(resource::Value::Object(parent)) = folder.member(known.parent) else {
+            return Err(RecordFault::Missing { path: "parent" });
+        };
+        let text = |id: AttributeId| parent.member(id).and_then(resource::Value::text).filter(|text| !text.is_empty());
         let value = text(known.parent_value).ok_or(RecordFault::Missing { path: "parent.value" })?;
         let kind = text(known.parent_type).ok_or(RecordFault::Missing { path: "parent.type" })?;
         let kind = match &*kind {
@@ -449,8 +470,8 @@ impl<'t> Restore<'_, 't> {
         Ok(Some((value.into_owned(), kind)))
     }
 
-    fn audience(&self, document: &Document<'_>) -> Result<Audience, RecordFault> {
-        let Some(text) = document.child(NodeId::ROOT, self.org.known.audience).and_then(|node| document.string(node)) else {
+    fn audience(&self, folder: Packed<'_>) -> Result<Audience, RecordFault> {
+        let Some(text) = folder.member(self.org.known.audience).and_then(resource::Value::text) else {
             return Ok(Audience::Private);
         };
         let roles = &self.org.config.roles;
@@ -470,7 +491,7 @@ impl<'t> Restore<'_, 't> {
     }
 
     /// The Organization resource is always there: without a record it is as it was from the start.
-    fn organization(&mut self, text: Value<'_>) -> Result<(), RecordFault> {
+    fn organization(&mut self, text: Option<&str>) -> Result<(), RecordFault> {
         let (mut owners, mut body) = (Vec::new(), self.org.initial_body());
         if let Some(text) = text {
             let (known, registry) = (&self.org.known, &self.org.config.registry);
@@ -501,4 +522,13 @@ impl<'t> Restore<'_, 't> {
         self.org.facts.set_policy(self.org.settings.policy);
         Ok(())
     }
+}
+
+/// The times of a resource, where what stands beside its attributes is sound.
+fn judged_beside(id: &str, beside: Beside<'_>) -> Result<(Option<Time>, Option<Time>), RecordFault> {
+    if let Some(own) = beside.id.filter(|own| *own != id) {
+        return Err(RecordFault::OtherId { id: own.into() });
+    }
+    let time = |text: Option<&str>, path: &'static str| text.map(|text| time(path, text)).transpose();
+    Ok((time(beside.created, "meta.created")?, time(beside.modified, "meta.lastModified")?))
 }

@@ -140,16 +140,15 @@ impl Organization {
         let text = Settings::initial_json(&self.config.roles);
         match self.config.registry.stored(&text, self.known.organization, &self.config.limits) {
             Ok(document) => self.body_of(&document, self.known.organization, None, None),
-            Err(_) => Body::new(None, None, 0, &[]),
+            Err(_) => Body::new(None, None, &[]),
         }
     }
 
     /// Packs what is kept of a document in a body.
     pub(crate) fn body_of(&self, document: &Document<'_>, of: ResourceTypeId, created: Option<Time>, modified: Option<Time>) -> Body {
-        let known = &self.known;
-        let skip = [common::SCHEMAS, common::ID, common::META, known.groups, known.members, known.password, known.grants_of(of)];
-        let packed = document.pack(NodeId::ROOT, &skip);
-        Body::new(created, modified, hash_text(1, &packed), &packed)
+        let [groups, members, password, grants] = self.known.kept_elsewhere(of);
+        let packed = document.pack(NodeId::ROOT, &[common::SCHEMAS, common::ID, common::META, groups, members, password, grants]);
+        Body::new(created, modified, &packed)
     }
 
     pub(crate) fn body(&self, id: Id) -> Option<&Body> {

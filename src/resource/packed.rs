@@ -13,14 +13,14 @@ use super::node::{Kind, NodeId};
 use super::write::push_quoted;
 use crate::schema::{AttributeId, Registry};
 
-const FALSE: u8 = 0;
-const TRUE: u8 = 1;
+pub(super) const FALSE: u8 = 0;
+pub(super) const TRUE: u8 = 1;
 const TEXT: u8 = 2;
 const UUID: u8 = 3;
 const WORD: u8 = 4;
-const NUMBER: u8 = 5;
-const OBJECT: u8 = 6;
-const ARRAY: u8 = 7;
+pub(super) const NUMBER: u8 = 5;
+pub(super) const OBJECT: u8 = 6;
+pub(super) const ARRAY: u8 = 7;
 
 /// Texts that provisioned resources are full of.
 const WORDS: &[&str] =
@@ -83,20 +83,20 @@ impl Document<'_> {
             }
             Kind::Object => {
                 out.push(OBJECT);
-                let start = out.len();
+                let start = open_length(out);
                 self.pack_object(id, &[], members, out);
-                return insert_length(start, out);
+                return close_length(start, out);
             }
             Kind::Array => {
                 out.push(ARRAY);
-                let start = out.len();
+                let start = open_length(out);
                 for child in self.children(id) {
                     let mark = out.len();
                     if !self.pack_value(child, members, out) {
                         out.truncate(mark);
                     }
                 }
-                return insert_length(start, out);
+                return close_length(start, out);
             }
             // Resources are judged before they are packed: what no schema describes is not kept.
             Kind::Opaque => pack_text("", out),
@@ -105,7 +105,7 @@ impl Document<'_> {
     }
 }
 
-fn pack_text(text: &str, out: &mut Vec<u8>) {
+pub(super) fn pack_text(text: &str, out: &mut Vec<u8>) {
     if let Some(uuid) = uuid_of(text) {
         out.push(UUID);
         out.extend(uuid);
@@ -118,7 +118,7 @@ fn pack_text(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     push_length(bytes.len(), out);
     out.extend_from_slice(bytes);
 }
@@ -131,15 +131,26 @@ fn push_length(mut length: usize, out: &mut Vec<u8>) {
     out.push(length as u8);
 }
 
-/// Puts the length of what was written from `start` on before it; false where that is nothing.
-fn insert_length(start: usize, out: &mut Vec<u8>) -> bool {
-    let end = out.len();
-    push_length(end - start, out);
-    if let Some(written) = out.get_mut(start..) {
-        let length = written.len() - (end - start);
-        written.rotate_right(length);
+/// Begins what its length stands before.
+pub(super) fn open_length(out: &mut Vec<u8>) -> usize {
+    out.push(0);
+    out.len()
+}
+
+/// Writes the length of all since `start`; false where that is nothing.
+pub(super) fn close_length(start: usize, out: &mut Vec<u8>) -> bool {
+    let length = out.len() - start;
+    if length >= 0x80 {
+        push_length(length >> 7, out);
+        if let Some(rest) = out.get_mut(start..) {
+            let more = rest.len() - length;
+            rest.rotate_right(more);
+        }
     }
-    end > start
+    if let Some(first) = out.get_mut(start - 1) {
+        *first = (length & 0x7f) as u8 | if length < 0x80 { 0 } else { 0x80 };
+    }
+    length > 0
 }
 
 /// Where a UUID's bytes stand in its canonical form.
