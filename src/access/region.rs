@@ -127,7 +127,7 @@ const fn sided(rank: u8, sides: u8, side: u8) -> u8 {
 
 impl Tree {
     /// What comes down to a region's root, on both sides: what stands above it differs on neither, or is kept back.
-    fn from_above(&self, root: u32, sources: &[(u32, u32)], preset: Preset, linked: impl Fn(u32) -> bool) -> (u8, u8) {
+    fn coming_down(&self, root: u32, sources: &[(u32, u32)], preset: Preset, linked: impl Fn(u32) -> bool) -> (u8, u8) {
         let (mut plain, mut changed, mut cap, mut at) = (0, 0, u8::MAX, root);
         while let Some(spot) = self.spots.get(at as usize) {
             if at != root {
@@ -253,7 +253,7 @@ impl Work<'_> {
                 } else {
                     region.roots.push(region.places.len() as u32);
                     if !whole && !linked(spot.id) {
-                        let (from_plain, from_changed) = tree.from_above(at, sources, preset, linked);
+                        let (from_plain, from_changed) = tree.coming_down(at, sources, preset, linked);
                         (plain, changed) = (plain.max(from_plain), changed.max(from_changed));
                     }
                 }
