@@ -49,19 +49,22 @@ pub(crate) fn by_key<T, K: Ord>(items: &mut [T], key: &mut dyn FnMut(&T) -> K) {
     }
 }
 
-/// The order of `count` items by their places, merged from runs of doubling length; `None` when they are in order.
+/// The order of `count` items by their places, merged from the runs that are in order already; `None` when all are.
 fn merged(count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Option<Vec<u32>> {
     let end = count as u32;
-    if (1..end).all(|at| compare(at - 1, at) != Ordering::Greater) {
+    let mut starts: Vec<u32> = (1..end).filter(|at| compare(at - 1, *at) == Ordering::Greater).collect();
+    if starts.is_empty() {
         return None;
     }
+    starts.insert(0, 0);
     let mut from: Vec<u32> = (0..end).collect();
     let mut to: Vec<u32> = Vec::with_capacity(count);
-    let mut width = 1;
-    while width < count {
+    while starts.len() > 1 {
         to.clear();
-        for pair in from.chunks(2 * width) {
-            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+        let ends = starts.iter().skip(1).chain([&end]);
+        let runs: Vec<&[u32]> = starts.iter().zip(ends).filter_map(|(start, end)| from.get(*start as usize..*end as usize)).collect();
+        for pair in runs.chunks(2) {
+            let (mut left, mut right) = (pair.first().copied().unwrap_or_default(), pair.get(1).copied().unwrap_or_default());
             while let ([a, after_a @ ..], [b, after_b @ ..]) = (left, right) {
                 if compare(*b, *a) == Ordering::Less {
                     to.push(*b);
@@ -75,7 +78,11 @@ fn merged(count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Option
             to.extend_from_slice(right);
         }
         std::mem::swap(&mut from, &mut to);
-        width *= 2;
+        let mut even = false;
+        starts.retain(|_| {
+            even = !even;
+            even
+        });
     }
     Some(from)
 }

@@ -190,16 +190,18 @@ export const configText = (config, name, readers) => stringify(pick(config, name
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** A Date, milliseconds, or a dateTime with its zone, as ISO text in UTC. */
+/** The milliseconds of the years 0 to 9999. */
+const FIRST = Date.parse("0000-01-01T00:00:00Z");
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** A Date, milliseconds, or a dateTime with its zone, in milliseconds. */
 export function instant(value, name) {
   let time = NaN;
   if (typeof value === "number") time = value;
   else if (typeof value === "string") time = INSTANT.test(value) ? Date.parse(value) : NaN;
   else if (isObject(value)) time = reading(name, () => Date.prototype.getTime.call(value));
-  const date = new Date(time);
-  const year = date.getUTCFullYear();
-  if (!(year >= 0 && year <= 9999)) {
+  if (!(time >= FIRST && time <= LAST)) {
     throw badValue(`\`${name}\` must be a Date, milliseconds, or text such as "2025-03-31T09:00:00Z"${typeof value === "string" ? `, not "${value}"` : ""}`);
   }
-  return date.toISOString();
+  return Math.trunc(time);
 }

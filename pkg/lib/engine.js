@@ -21,6 +21,7 @@ const REGISTRIES = 32;
 /** What `validate` answers for a valid payload without a word to say: this, plus the index of its resource type. */
 const PLAIN = 16;
 const NO_TYPE = 0xffff;
+const NEWLINE = 10;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -133,21 +134,37 @@ class Engine {
 
   /** The last answer where it is that of a plan: JSON in one line, and behind it the texts that the line has the lengths of. */
   planned() {
-    const text = this.text();
-    const end = text.indexOf("\n");
-    const answer = JSON.parse(text.slice(0, end));
-    let at = end + 1;
-    const take = (length) => text.slice(at, (at += length));
-    for (const response of answer.responses) if (response.body !== null) response.body = take(response.body);
-    if (answer.refusal !== null) answer.refusal.body = take(answer.refusal.body);
-    answer.writes = answer.records.length !== 0; // also where it is a length: of none there is a list
-    answer.later = null;
-    if (typeof answer.records === "number") {
-      // Many records are made objects when they are first read: their text is here, so that this can never fail.
-      const records = take(answer.records);
-      answer.later = once(() => JSON.parse(records));
-    }
-    return answer;
+    const output = this.#output();
+    const end = output.indexOf(NEWLINE);
+    const head = JSON.parse(decoder.decode(output.subarray(0, end)));
+    const [token, version, responses, refusal, records, counts, truncated, held, guards, notes, ascii] = head;
+    // What is behind the line is here from now on, so that reading it can never fail. Decoding ASCII is quick.
+    const behind = ascii ? decoder.decode(output.subarray(end + 1)) : output.slice(end + 1);
+    let at = 0;
+    const later = (length, read) => {
+      const part = ascii ? behind.slice(at, (at += length)) : behind.subarray(at, (at += length));
+      return once(() => read(ascii ? part : decoder.decode(part)));
+    };
+    const response = ([status, headers, bytes]) => {
+      if (bytes === null) return { status, headers, body: null };
+      const body = later(bytes, same);
+      return { status, headers, get body() { return body(); } };
+    };
+    const [grant, revoke, upgrade, downgrade, latent, masked, users, objects, lockedOut] = counts;
+    const summary = { kinds: { grant, revoke, upgrade, downgrade, latent, masked }, users, objects, lockedOut };
+    return {
+      token,
+      version,
+      responses: responses.map(response),
+      refusal: refusal === null ? null : response(refusal),
+      records: records === 0 ? once(() => []) : later(records, JSON.parse),
+      writes: records !== 0,
+      summary,
+      truncated,
+      held,
+      guards,
+      notes,
+    };
   }
 
   /** A copy of the last answer. */
@@ -263,5 +280,7 @@ class Engine {
     return length;
   }
 }
+
+const same = (text) => text;
 
 const room = (arg) => (typeof arg === "string" && arg.length <= SHORT ? arg.length * 3 : arg.length);

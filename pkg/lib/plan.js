@@ -8,10 +8,10 @@ const INVERSE = 1;
 class AccessDiff {
   #changes;
 
-  constructor({ summary, changes, truncated }, state) {
+  constructor({ summary, truncated }, changes) {
     this.summary = summary;
     this.truncated = truncated;
-    this.#changes = once(() => changes ?? part(state, ACCESS_CHANGES));
+    this.#changes = once(changes);
   }
 
   get changes() {
@@ -34,8 +34,8 @@ class Plan {
     this.#inverse = once(() => part(state, INVERSE));
     this.token = answer.token;
     this.responses = answer.responses;
-    copyRecords(answer, this);
-    this.access = new AccessDiff(answer.access, state);
+    Object.defineProperty(this, "records", { get: answer.records, enumerable: true });
+    this.access = new AccessDiff(answer, () => part(state, ACCESS_CHANGES));
     this.guards = answer.guards;
     this.held = answer.held;
     this.refusal = answer.refusal;
@@ -74,17 +74,17 @@ export function makeReply(resident, fields, context) {
   if (answer.writes) resident.changes += 1;
   const state = makeState(resident, fields, context, answer, given);
   state.committed = true;
-  const [{ status, headers, body }] = answer.responses;
-  const { held, guards, notes } = answer;
-  const reply = { status, headers, body, held, records: null, access: new AccessDiff(answer.access, state), guards, notes };
-  copyRecords(answer, reply);
-  return reply;
-}
-
-/** As they are, or as a getter that makes them. */
-function copyRecords({ records, later }, to) {
-  if (later === null) to.records = records;
-  else Object.defineProperty(to, "records", { get: later, enumerable: true });
+  const [response] = answer.responses;
+  return {
+    status: response.status,
+    headers: response.headers,
+    get body() { return response.body; },
+    held: answer.held,
+    get records() { return answer.records(); },
+    access: new AccessDiff(answer, () => part(state, ACCESS_CHANGES)),
+    guards: answer.guards,
+    notes: answer.notes,
+  };
 }
 
 /** `changes` is the state it stands on; `writes`, whether committing it makes another one. */

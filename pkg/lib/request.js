@@ -57,7 +57,7 @@ const CONTEXT = {
 /** A Context: what the boundary takes as JSON, and the function that gives ids. */
 export function readContext(context) {
   const { newId = randomId, ...options } = pick(context, "context", CONTEXT);
-  options.now ??= new Date().toISOString();
+  options.now ??= Date.now();
   return { options, newId };
 }
 

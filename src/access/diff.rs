@@ -38,6 +38,9 @@ struct Class {
     rows: u64,
 }
 
+/// How many users' lists are fetched at once.
+const AHEAD: usize = 16;
+
 /// Flags of a class: active on the plain, the changed side; status or existence differs.
 const ACTIVE_PLAIN: u8 = PLAIN;
 const ACTIVE_CHANGED: u8 = CHANGED;
@@ -117,7 +120,10 @@ impl Diff {
         let mut signature: Vec<u32> = Vec::new();
         let mut last = u32::MAX;
         work.scratch.forget_kept();
-        for user in users {
+        for (at, user) in users.iter().enumerate() {
+            if at % AHEAD == 0 {
+                work.fetch(users.get(at..).unwrap_or(&[]).iter().take(AHEAD));
+            }
             let (plain, changed) = work.actives(*user);
             let whole = plain != changed || work.scratch.tag(*user) & tag::EXIST != 0;
             let flags = if plain { ACTIVE_PLAIN } else { 0 } | if changed { ACTIVE_CHANGED } else { 0 } | if whole { WHOLE } else { 0 };
@@ -211,19 +217,24 @@ impl Diff {
         for index in class.first..class.first + class.users {
             let Some(member) = self.members.get(index as usize).copied() else { break };
             let Some(counts) = self.users.get_mut(member as usize) else { break };
-            let mut tally = alone;
             // Where nothing else can come into the region, the user need not be looked at again.
             let alike = judge.whole || (many && work.lonely() && (holds || !judge.active_after));
             if !alike && !work.scratch.recall(member) {
                 work.ascend(counts.user.0);
             }
-            if !alike && work.context(many) {
-                tally = work.scratch.region.tally(judge, many, work.facts.preset());
+            let known = if alike || !many { None } else { work.counted() };
+            let tally = known.unwrap_or_else(|| {
+                if alike || !work.context(many) {
+                    mark_alone = true;
+                    return alone;
+                }
                 if !all_rows {
                     self.summary.objects += work.mark(|plain, changed, more| judge.row(plain.max(more), changed.max(more)).is_some());
                 }
-            } else {
-                mark_alone = true;
+                work.scratch.region.tally(judge, many, work.facts.preset())
+            });
+            if many && !alike && known.is_none() {
+                work.keep_counts(tally);
             }
             let revoked = tally.kinds.get(RowKind::Revoke as usize).is_some_and(|n| *n > 0);
             counts.locked_out = revoked && !(holds || (judge.active_after && !alike && work.holds_more()));

@@ -21,6 +21,7 @@
 mod affected;
 mod answers;
 mod causes;
+mod counted;
 mod diff;
 mod exact;
 mod paths;

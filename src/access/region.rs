@@ -7,8 +7,9 @@
 //! joined object by object.
 
 use super::affected::{CHANGED, Crossing, PLAIN, Work};
+use super::counted::Counted;
 use super::rows::{Judge, RANKS, Tally};
-use super::scratch::{Chain, Spot, byte, get, tag};
+use super::scratch::{Chain, Spot, Tree, byte, get, tag};
 use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
 
 /// No difference.
@@ -39,6 +40,7 @@ pub(super) struct Region {
     context_clean: bool,
     /// For counting many users: see `Tally::looked_up`. Empty until asked for.
     words: Vec<[u64; RANKS]>,
+    counted: Counted,
     roots: Vec<u32>,
     signature: Vec<u32>,
     /// Grants of the signature that stand somewhere on the changed, or the plain side.
@@ -53,6 +55,7 @@ impl Region {
             + self.changed.capacity()
             + self.context.capacity()
             + self.words.capacity() * size_of::<[u64; RANKS]>()
+            + self.counted.heap_bytes()
     }
 
     /// The counts of a user with the context that was swept last.
@@ -73,6 +76,7 @@ impl Region {
         self.places.clear();
         self.roots.clear();
         self.words.clear();
+        self.counted.clear();
         for list in [&mut self.plain, &mut self.changed, &mut self.context] {
             list.clear();
         }
@@ -82,12 +86,6 @@ impl Region {
     #[inline]
     fn position(&self, place: u32) -> u32 {
         self.places.get(place as usize).map_or(NONE, |place| place.position)
-    }
-
-    fn sweep(&mut self, preset: Preset) {
-        for list in [&mut self.plain, &mut self.changed] {
-            sweep(&self.places, list, preset);
-        }
     }
 }
 
@@ -127,6 +125,28 @@ const fn sided(rank: u8, sides: u8, side: u8) -> u8 {
     if sides & side != 0 { rank } else { 0 }
 }
 
+impl Tree {
+    /// What comes down to a region's root, on both sides: what stands above it differs on neither, or is kept back.
+    fn coming_down(&self, root: u32, sources: &[(u32, u32)], preset: Preset, linked: impl Fn(u32) -> bool) -> (u8, u8) {
+        let (mut plain, mut changed, mut cap, mut at) = (0, 0, u8::MAX, root);
+        while let Some(spot) = self.spots.get(at as usize) {
+            if at != root {
+                let from = sources.partition_point(|(position, _)| *position < at);
+                for (_, source) in sources.iter().skip(from).take_while(|(position, _)| *position == at) {
+                    let [.., of_plain, of_changed] = source.to_be_bytes();
+                    (plain, changed) = (plain.max(preset.lower(of_plain, cap)), changed.max(preset.lower(of_changed, cap)));
+                }
+            }
+            if linked(spot.id) {
+                break;
+            }
+            cap = cap.min(spot.cap);
+            at = spot.up;
+        }
+        (plain, changed)
+    }
+}
+
 impl Work<'_> {
     /// Works out the region of a signature: words `subject | sides << 24`. `whole`: the user's status or existence differs.
     pub(super) fn build(&mut self, class: u32, signature: &[u32], whole: bool, crossings: &[Crossing]) {
@@ -139,6 +159,8 @@ impl Work<'_> {
         let mut sources = std::mem::take(&mut self.scratch.sources);
         sources.clear();
         let (facts, preset) = (self.facts, self.facts.preset());
+        let source =
+            |position, plain, changed| (position, u32::from_be_bytes([0, least_cap(preset, plain, changed, whole), plain, changed]));
         for word in signature {
             let (subject, sides) = (word & CONTAINER, rank_of(*word));
             self.scratch.add_tag(subject, tag::SIG);
@@ -147,28 +169,23 @@ impl Work<'_> {
                 let (plain, changed) = (sided(plain, sides, PLAIN), sided(changed, sides, CHANGED));
                 holds |= if plain > 0 { PLAIN } else { 0 };
                 holds |= if changed > 0 { CHANGED } else { 0 };
-                let least = least_cap(preset, plain, changed, whole);
-                if least != EQUAL {
-                    sources.push((self.scratch.position(facts, object), least));
+                if plain | changed > 0 {
+                    sources.push(source(self.scratch.position(facts, object), plain, changed));
                 }
             });
             self.scratch.region.holds |= holds;
             let from = crossings.partition_point(|c| c.subject < subject);
             for c in crossings.get(from..).unwrap_or(&[]).iter().take_while(|c| c.subject == subject) {
-                let least = least_cap(preset, sided(c.plain, sides, PLAIN), sided(c.changed, sides, CHANGED), whole);
-                if least != EQUAL {
-                    sources.push((self.scratch.position(facts, c.folder), least));
-                }
+                let (plain, changed) = (sided(c.plain, sides, PLAIN), sided(c.changed, sides, CHANGED));
+                sources.push(source(self.scratch.position(facts, c.folder), plain, changed));
             }
         }
-        crate::sort::plain(&mut sources);
-        self.lay_out(&sources);
+        sources.sort_unstable();
+        self.lay_out(&sources, whole);
         self.scratch.sources = sources;
-        self.find_above();
-        for word in signature {
-            self.put_grants(word & CONTAINER, rank_of(*word));
+        if !whole {
+            self.find_above();
         }
-        self.scratch.region.sweep(preset);
     }
 
     /// Clears what the region before left in the indexes.
@@ -194,62 +211,62 @@ impl Work<'_> {
         scratch.region.clear();
     }
 
-    fn lay_out(&mut self, sources: &[(u32, u8)]) {
-        let links = self.scratch.links_differ;
+    /// Walks the subtrees below the sources in preorder, and brings differences and ranks down as it goes.
+    fn lay_out(&mut self, sources: &[(u32, u32)], whole: bool) {
+        let (links, preset) = (self.scratch.links_differ, self.facts.preset());
         let scratch = &mut *self.scratch;
         let (tree, region, index) = (&scratch.tree, &mut scratch.region, &mut scratch.region_of);
-        let mut rest = sources.iter().copied();
-        let mut source = rest.next();
+        let linked = |id: u32| links && byte(&scratch.tags, id as usize) & tag::LINK != 0;
+        let mut rest = sources;
         let len = tree.len();
-        while let Some((start, _)) = source {
-            if start == NONE {
-                break;
-            }
-            let (mut at, stop) = match tree.spots.get(start as usize) {
-                Some(spot) => (start, spot.end),
-                None => (start, start + 1),
-            };
+        while let Some((start, _)) = rest.first().filter(|(start, _)| *start != NONE) {
+            let mut at = *start;
+            let stop = tree.spots.get(at as usize).map_or(at + 1, |spot| spot.end);
             while at < stop {
-                let mut least = EQUAL;
-                while let Some((position, of_source)) = source
-                    && position == at
+                let (mut least, mut plain, mut changed) = (EQUAL, 0, 0);
+                while let [(position, of_source), others @ ..] = rest
+                    && *position == at
                 {
-                    least = least.min(of_source);
-                    source = rest.next();
+                    let [_, of_least, of_plain, of_changed] = of_source.to_be_bytes();
+                    (least, plain, changed) = (least.min(of_least), plain.max(of_plain), changed.max(of_changed));
+                    rest = others;
                 }
-                let behind = Spot { id: get(&scratch.extras, at.wrapping_sub(len) as usize), up: NONE, end: at + 1, cap: 0 };
-                let spot = tree.spots.get(at as usize).copied().unwrap_or(behind);
-                let mut above = NONE;
+                let behind = || Spot { id: get(&scratch.extras, at.wrapping_sub(len) as usize), up: NONE, end: at + 1, cap: 0 };
+                let spot = tree.spots.get(at as usize).copied().unwrap_or_else(behind);
                 let place = get(index, spot.up as usize);
-                if let Some(parent) = region.places.get(place as usize)
-                    && parent.position == spot.up
-                    && !(links && byte(&scratch.tags, spot.id as usize) & tag::LINK != 0)
+                let parent = region.places.get(place as usize).filter(|parent| parent.position == spot.up && !linked(spot.id));
+                if let Some(parent) = parent
+                    && parent.least <= spot.cap
                 {
-                    above = place;
-                    if parent.least <= spot.cap {
-                        least = least.min(parent.least);
-                    }
+                    least = least.min(parent.least);
                 }
                 if least == EQUAL {
                     // Nothing comes down here: on to what stands beside it, or to a difference further below.
-                    at = source.map_or(spot.end, |(position, _)| spot.end.min(position));
+                    at = rest.first().map_or(spot.end, |(position, _)| spot.end.min(*position));
                     continue;
                 }
-                let here = region.places.len() as u32;
-                if let Some(slot) = index.get_mut(at as usize) {
-                    *slot = here;
+                let mut above = NONE;
+                if parent.is_some() {
+                    above = place;
+                    plain = plain.max(preset.lower(byte(&region.plain, above as usize), spot.cap));
+                    changed = changed.max(preset.lower(byte(&region.changed, above as usize), spot.cap));
+                } else {
+                    region.roots.push(region.places.len() as u32);
+                    if !whole && !linked(spot.id) {
+                        let (from_plain, from_changed) = tree.coming_down(at, sources, preset, linked);
+                        (plain, changed) = (plain.max(from_plain), changed.max(from_changed));
+                    }
                 }
-                if above == NONE {
-                    region.roots.push(here);
+                if let Some(slot) = index.get_mut(at as usize) {
+                    *slot = region.places.len() as u32;
                 }
                 region.places.push(Place { id: spot.id, position: at, up: above, cap: spot.cap, least });
+                region.plain.push(plain);
+                region.changed.push(changed);
                 at += 1;
             }
         }
-        let count = region.places.len();
-        for list in [&mut region.plain, &mut region.changed, &mut region.context] {
-            list.resize(count, 0);
-        }
+        region.context.resize(region.places.len(), 0);
     }
 
     /// Notes what stands above the region's roots, and through which caps it would come down to them.
@@ -296,28 +313,6 @@ impl Work<'_> {
         if position != NONE && self.scratch.region.position(place) == position { place } else { NONE }
     }
 
-    /// Puts a signature subject's grants where they stand, and where they come down into the region.
-    fn put_grants(&mut self, subject: u32, sides: u8) {
-        let (facts, preset) = (self.facts, self.facts.preset());
-        let mut plain_at = std::mem::take(&mut self.scratch.region.plain);
-        let mut changed_at = std::mem::take(&mut self.scratch.region.changed);
-        self.for_each_grant(subject, |object, plain, changed| {
-            let (plain, changed) = (sided(plain, sides, PLAIN), sided(changed, sides, CHANGED));
-            let position = self.scratch.position(facts, object);
-            let place = self.place(position) as usize;
-            raise(&mut plain_at, place, plain);
-            raise(&mut changed_at, place, changed);
-            let mut next = get(&self.scratch.above, position as usize);
-            while let Some(chain) = self.scratch.chains.get(next as usize) {
-                raise(&mut plain_at, chain.at as usize, sided(preset.lower(plain, chain.rank), chain.sides, PLAIN));
-                raise(&mut changed_at, chain.at as usize, sided(preset.lower(changed, chain.rank), chain.sides, CHANGED));
-                next = chain.next;
-            }
-        });
-        self.scratch.region.plain = plain_at;
-        self.scratch.region.changed = changed_at;
-    }
-
     /// Lists, by subject, the grants that stand in the region or come down into it: worth it for many users.
     pub(super) fn gather(&mut self) {
         if self.scratch.region.gathered {
@@ -361,6 +356,25 @@ impl Work<'_> {
     pub(super) fn lonely(&mut self) -> bool {
         self.gather();
         self.scratch.relevant_touched.is_empty()
+    }
+
+    /// The counts of somebody before who held just what the user just ascended from holds besides; asked for many users.
+    pub(super) fn counted(&mut self) -> Option<Tally> {
+        self.gather();
+        let scratch = &mut *self.scratch;
+        let subjects = &mut scratch.region.counted.subjects;
+        subjects.clear();
+        let relevant = |subject: &u32| get(&scratch.relevant, *subject as usize) != NONE;
+        subjects.extend(scratch.reach.iter().map(|word| word & CONTAINER).filter(relevant));
+        if subjects.len() > 1 {
+            subjects.sort_unstable();
+        }
+        scratch.region.counted.find()
+    }
+
+    /// Keeps the counts of the user whom `counted` was asked about.
+    pub(super) fn keep_counts(&mut self, tally: Tally) {
+        self.scratch.region.counted.insert(tally);
     }
 
     /// Sweeps what the rest of the grants of the user just ascended from give in the region. False for nothing.

@@ -118,7 +118,8 @@ pub struct Scratch {
     kept_ends: Vec<u32>,
     /// Objects that exist on the changed side only, ascending; they stand behind the tree.
     pub(super) extras: Vec<u32>,
-    pub(super) sources: Vec<(u32, u8)>,
+    /// Where a grant of the signature stands or comes in, and there: 0, the least cap a difference passes, the ranks on either side.
+    pub(super) sources: Vec<(u32, u32)>,
     pub(super) region: super::region::Region,
     pub(super) region_of: Vec<u32>,
     pub(super) above: Vec<u32>,

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use super::draft::Draft;
 use super::key::{GRANT, Key, MEMBER, encoded};
-use super::ledger::GroupLoss;
 use super::names::ORGANIZATION;
 use super::words::{Id, Kind, Rank};
 use crate::resource::push_uuid;
@@ -14,17 +13,9 @@ use crate::resource::push_uuid;
 pub(crate) fn records_of(draft: &Draft<'_>) -> Vec<(String, Option<String>)> {
     let mut delta = Delta { draft, records: Vec::new(), owners: false, prefix: (None, String::new()) };
     delta.resources();
-    let resources = delta.records.len();
     delta.edges();
     delta.ledger();
     let mut records = delta.records;
-    if resources == 1 && records.len() > 2 {
-        // The members that go with one group stand in order already: its own record alone may be out of place.
-        let at = records.get(1..).map_or(0, |rest| rest.partition_point(|other| Some(other) < records.first()));
-        if let Some(before) = records.get_mut(..=at) {
-            before.rotate_left(1);
-        }
-    }
     if !records.is_sorted_by(|(key, _), (next, _)| key < next) {
         // A user and a group of one name share their pair's key: who stays is told, and stands first of the two.
         crate::sort::by(&mut records, &mut |(key, value), (other, now)| key.cmp(other).then(value.is_none().cmp(&now.is_none())));
@@ -87,16 +78,21 @@ impl Delta<'_, '_> {
         }
     }
 
-    /// Puts subjects in the order of their UUIDs: by the first bytes of each, which tell nearly all apart.
+    /// Puts the subjects of each container in the order of their UUIDs: by the first bytes of each, which tell nearly all apart.
     fn order(&self, edges: &mut Vec<(Id, Id, bool)>) {
         let first = |id: Id| match self.draft.org.names.uuid(id) {
             Some([a, b, c, d, e, ..]) => u64::from_be_bytes([*a, *b, *c, *d, *e, 0, 0, 0]),
             None => 0,
         };
-        let mut order: Vec<u64> =
-            (0..).zip(edges.iter()).map(|(at, (_, subject, _)): (u64, _)| first(*subject) | (at & 0xff_ffff)).collect();
-        order.sort_unstable();
-        *edges = order.into_iter().filter_map(|word| edges.get((word & 0xff_ffff) as usize).copied()).collect();
+        let mut sorted = Vec::with_capacity(edges.len());
+        let mut order: Vec<u64> = Vec::new();
+        for edges in edges.chunk_by(|(one, _, member), (other, _, membership)| (one, member) == (other, membership)) {
+            order.clear();
+            order.extend((0..).zip(edges).map(|(at, (_, subject, _)): (u64, _)| first(*subject) | (at & 0xff_ffff)));
+            order.sort_unstable();
+            sorted.extend(order.iter().filter_map(|word| edges.get((word & 0xff_ffff) as usize).copied()));
+        }
+        *edges = sorted;
     }
 
     fn edge(&mut self, container: Id, subject: Id, membership: bool, now: Option<Rank>) {
@@ -126,11 +122,18 @@ impl Delta<'_, '_> {
 
     fn ledger(&mut self) {
         let (draft, ledger) = (self.draft, &self.draft.org.ledger);
-        for (id, now) in draft.edits.ledger.users.iter().filter(|(id, now)| ledger.users.get(*id) != now.as_ref()) {
-            self.records.push((Key::UserLoss(id.into()).text(), now.map(|loss| loss.json())));
-        }
         for (id, now) in draft.edits.ledger.groups.iter().filter(|(id, now)| ledger.groups.get(*id) != now.as_ref()) {
-            self.records.push((Key::GroupLoss(id.into()).text(), now.as_ref().map(GroupLoss::json)));
+            self.records.push((Key::GroupLoss(id.into()).text(), now.as_ref().map(|loss| written(48, |out| loss.push_json(out)))));
+        }
+        for (id, now) in draft.edits.ledger.users.iter().filter(|(id, now)| ledger.users.get(*id) != now.as_ref()) {
+            self.records.push((Key::UserLoss(id.into()).text(), now.map(|loss| written(48, |out| loss.push_json(out)))));
         }
     }
+}
+
+/// What `push` writes, for which about so many bytes do.
+fn written(bytes: usize, push: impl FnOnce(&mut String)) -> String {
+    let mut text = String::with_capacity(bytes);
+    push(&mut text);
+    text
 }

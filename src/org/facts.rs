@@ -150,6 +150,11 @@ impl Facts {
     pub(crate) fn subject(&self, id: u32) -> Option<&Subject> {
         self.subjects.get(id as usize)
     }
+    /// Memberships of and grants to a subject, as words.
+    #[inline]
+    pub(crate) fn pairs_of(&self, id: u32) -> &[[u32; 2]] {
+        self.subject(id).map_or(&[], Subject::pairs)
+    }
     /// Memberships of a subject, as words.
     #[inline]
     pub(crate) fn groups_of(&self, id: u32) -> &[[u32; 2]] {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::body::Time;
+use crate::resource::value::push_date_time;
 
 /// A person who lost some access, or all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +56,11 @@ fn write<T: Clone>(entries: &mut BTreeMap<String, T>, edits: &BTreeMap<String, O
 }
 
 impl UserLoss {
-    pub(crate) fn json(&self) -> String {
-        format!("{{\"at\":\"{}\",\"all\":{}}}", crate::resource::value::date_time_text(self.at), self.all)
+    /// Writes the value of its record.
+    pub(crate) fn push_json(&self, out: &mut String) {
+        out.push_str("{\"at\":\"");
+        push_date_time(self.at, out);
+        out.push_str(if self.all { "\",\"all\":true}" } else { "\",\"all\":false}" });
     }
 }
 
@@ -92,15 +96,19 @@ impl GroupLoss {
         Self { at, had: first, later }
     }
 
-    pub(crate) fn json(&self) -> String {
-        let one = |at: Time, had: u32| format!("\"at\":\"{}\",\"had\":{had}", crate::resource::value::date_time_text(at));
-        let mut json = format!("{{{}", one(self.at, self.had));
+    /// Writes the value of its record.
+    pub(crate) fn push_json(&self, out: &mut String) {
+        let one = |at: Time, had: u32, out: &mut String| {
+            out.push_str("{\"at\":\"");
+            push_date_time(at, out);
+            out.push_str("\",\"had\":");
+            out.push_str(&had.to_string());
+        };
+        one(self.at, self.had, out);
         for (i, (at, had)) in self.later.iter().enumerate() {
-            json.push_str(if i == 0 { ",\"later\":[{" } else { ",{" });
-            json.push_str(&one(*at, *had));
-            json.push('}');
+            out.push_str(if i == 0 { ",\"later\":[" } else { "}," });
+            one(*at, *had, out);
         }
-        json.push_str(if self.later.is_empty() { "}" } else { "]}" });
-        json
+        out.push_str(if self.later.is_empty() { "}" } else { "}]}" });
     }
 }

@@ -183,15 +183,14 @@ impl Organization {
                 return;
             }
             let key = format!("{section}{id}");
-            let value = match Key::parse(&key) {
-                Some(Key::UserLoss(id)) => self.ledger.users.get(&*id).map(|loss| loss.json()),
-                Some(Key::GroupLoss(id)) => self.ledger.groups.get(&*id).map(|loss| loss.json()),
-                _ => None,
-            };
             page.out.push_str("{\"key\":");
             push_quoted(&mut page.out, &key);
             page.out.push_str(",\"value\":");
-            page.out.push_str(value.as_deref().unwrap_or("null"));
+            match Key::parse(&key) {
+                Some(Key::UserLoss(id)) => self.ledger.users.get(&*id).map(|loss| loss.push_json(&mut page.out)),
+                Some(Key::GroupLoss(id)) => self.ledger.groups.get(&*id).map(|loss| loss.push_json(&mut page.out)),
+                _ => None,
+            };
             page.out.push_str("}\n");
             page.last = Some(Last::Loss(section, id.clone()));
         }

@@ -355,21 +355,29 @@ impl Organization {
 
     pub(crate) fn ledger_delta(&self, edits: &LedgerEdits) -> Digest {
         let mut delta = Digest::default();
-        let entry = |kind: &str, id: &str, json: String| Digest::of_text(format!("ledger/{kind}/{id} {json}").as_bytes());
+        let mut text = String::new();
+        let mut entry = |kind: &str, id: &str, push: &dyn Fn(&mut String)| {
+            text.clear();
+            for part in ["ledger/", kind, "/", id, " "] {
+                text.push_str(part);
+            }
+            push(&mut text);
+            Digest::of_text(text.as_bytes())
+        };
         for (id, now) in &edits.users {
             if let Some(old) = self.ledger.users.get(id) {
-                delta.take(entry("user", id, old.json()));
+                delta.take(entry("user", id, &|out| old.push_json(out)));
             }
             if let Some(new) = now {
-                delta.add(entry("user", id, new.json()));
+                delta.add(entry("user", id, &|out| new.push_json(out)));
             }
         }
         for (id, now) in &edits.groups {
             if let Some(old) = self.ledger.groups.get(id) {
-                delta.take(entry("group", id, old.json()));
+                delta.take(entry("group", id, &|out| old.push_json(out)));
             }
             if let Some(new) = now {
-                delta.add(entry("group", id, new.json()));
+                delta.add(entry("group", id, &|out| new.push_json(out)));
             }
         }
         delta

@@ -14,7 +14,9 @@ use super::target::{Target, Targets};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::resource::{Builder, Document, Findings, Judge, NodeId, Scanner, SourceId, Span, SyntaxError, Token, is_object_text, unescaped};
+use crate::resource::{
+    Builder, Document, Findings, Judge, Kind, Node, NodeId, Scanner, SourceId, Span, SyntaxError, Token, is_object_text, unescaped,
+};
 use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 /// What a PATCH made of a document.
@@ -57,6 +59,8 @@ pub(crate) struct Patcher<'r, 's> {
     pub(super) operation: u32,
     /// Attributes written so far, each with how often.
     touched: Vec<(AttributeId, u32)>,
+    /// Which of the extensions had values at first: a bit for each.
+    extended: u64,
 }
 
 impl<'r, 's> Patcher<'r, 's> {
@@ -71,6 +75,10 @@ impl<'r, 's> Patcher<'r, 's> {
         notes: Vec<Note>,
     ) -> Self {
         let source = document.add_source(Cow::Borrowed(message)).unwrap_or_default();
+        let mut extended = 0;
+        for extension in registry.resource_type(resource_type).extensions.iter().rev() {
+            extended = extended << 1 | u64::from(document.child(NodeId::ROOT, extension.attribute).is_some());
+        }
         Self {
             registry,
             resource_type,
@@ -82,7 +90,8 @@ impl<'r, 's> Patcher<'r, 's> {
             text: Text::Message(message),
             source,
             operation: 0,
-            touched: Vec::new(),
+            touched: Vec::with_capacity(16),
+            extended,
         }
     }
 
@@ -91,21 +100,32 @@ impl<'r, 's> Patcher<'r, 's> {
         std::mem::take(&mut self.notes)
     }
 
-    /// Applies all operations, or none: an error leaves nothing behind but itself.
-    pub(crate) fn apply(mut self, operations: &[Operation<'_>], original: &Document<'s>) -> Result<Patched<'s>, PatchError> {
-        for operation in operations {
+    /// Applies all operations, or none: an error leaves nothing behind but itself. `original` gives what the document was.
+    pub(crate) fn apply(self, operations: &[Operation<'_>], original: &dyn Fn() -> Document<'s>) -> Result<Patched<'s>, PatchError> {
+        let targets = self.targets().foreseen(operations);
+        self.apply_at(operations, targets, original)
+    }
+
+    /// The same, where it is known already what the paths name that are usual.
+    pub(super) fn apply_at(
+        mut self,
+        operations: &[Operation<'_>],
+        targets: Vec<Option<Target<'_>>>,
+        original: &dyn Fn() -> Document<'s>,
+    ) -> Result<Patched<'s>, PatchError> {
+        for (operation, target) in operations.iter().zip(targets) {
             self.operation = operation.index;
-            self.operate(operation).map_err(|fault| PatchError { operation: Some(operation.index), fault })?;
+            self.operate(operation, target).map_err(|fault| PatchError { operation: Some(operation.index), fault })?;
         }
         let changed = self.is_changed(original);
         if changed {
-            self.list_extensions(original).map_err(|fault| PatchError { operation: None, fault })?;
+            self.list_extensions().map_err(|fault| PatchError { operation: None, fault })?;
         }
         let touched = self.touched.iter().map(|(id, _)| *id).collect();
         Ok(Patched { document: self.document, changed, touched, notes: self.notes })
     }
 
-    fn operate(&mut self, operation: &Operation<'_>) -> Result<(), PatchFault> {
+    fn operate(&mut self, operation: &Operation<'_>, target: Option<Target<'_>>) -> Result<(), PatchFault> {
         if let Some(fault) = &operation.fault {
             return Err(PatchFault::clone(fault));
         }
@@ -116,12 +136,12 @@ impl<'r, 's> Patcher<'r, 's> {
             let value = operation.value.ok_or(PatchFault::MissingValue { path: "value".into() })?;
             return self.merge_resource(value, operation.op);
         };
-        let target = self.target(path)?;
+        let target = target.map_or_else(|| self.target(path), Ok)?;
         self.operate_on(&target, operation.op, operation.value)
     }
 
     /// Reads a path and finds its attribute.
-    pub(super) fn target(&mut self, text: &str) -> Result<Target, PatchFault> {
+    pub(super) fn target<'p>(&mut self, text: &'p str) -> Result<Target<'p>, PatchFault> {
         self.targets().find(text, self.operation, &mut self.notes)
     }
 
@@ -129,7 +149,7 @@ impl<'r, 's> Patcher<'r, 's> {
         Targets { registry: self.registry, resource_type: self.resource_type, dialect: self.dialect, limits: self.limits }
     }
 
-    pub(super) fn operate_on(&mut self, target: &Target, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+    pub(super) fn operate_on(&mut self, target: &Target<'_>, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
         let id = target.id;
         self.unfold(id)?;
         if let Some(chosen) = &target.chosen {
@@ -144,11 +164,10 @@ impl<'r, 's> Patcher<'r, 's> {
         }
     }
 
-    /// Writes a value to an attribute, sub-attribute or extension.
-    pub(super) fn assign(&mut self, id: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
+    /// Writes a value to an attribute, sub-attribute or extension that is unfolded.
+    fn assign(&mut self, id: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
         let registry = self.registry;
         let attribute = registry.attribute(id);
-        self.unfold(id)?;
         let nothing = self.is_nothing(value)?;
         if nothing && op == Op::Add && id != common::SCHEMAS {
             return Ok(());
@@ -278,11 +297,20 @@ impl<'r, 's> Patcher<'r, 's> {
 
     /// Reads the attribute of the resource that `id` is or belongs to into nodes, where it is still text.
     pub(super) fn unfold(&mut self, id: AttributeId) -> Result<(), PatchFault> {
-        Ok(self.document.unfold(self.registry, self.registry.top(id), self.limits)?)
+        let top = self.registry.top(id);
+        let attribute = self.registry.attribute(top);
+        if attribute.kind == Type::Complex || attribute.multi_valued {
+            self.document.unfold(self.registry, top, self.limits)?;
+        }
+        Ok(())
     }
 
     /// Reads a value of the message; `None` is an unassigned one.
     pub(super) fn read(&mut self, id: AttributeId, value: Span, element: bool) -> Result<Option<NodeId>, PatchFault> {
+        if self.registry.attribute(id).plain && self.text.as_bytes().get(value.start as usize) == Some(&b'"') {
+            let span = Span { start: value.start + 1, end: value.end - 1, ..value };
+            return Ok(Some(self.document.push(None, Node::of_text(id, Kind::String, self.source, span))));
+        }
         self.read_by(Judge::Patch(self.operation), id, value, (element, false))
     }
 
@@ -406,13 +434,13 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// Whether anything is different in the end. An attribute written once is; one written often may have come back.
-    fn is_changed(&self, original: &Document<'s>) -> bool {
+    fn is_changed(&self, original: &dyn Fn() -> Document<'s>) -> bool {
         if self.touched.iter().any(|(_, times)| *times == 1) {
             return true;
         }
         let mut before = None;
         self.touched.iter().any(|(id, _)| {
-            let before = before.get_or_insert_with(|| original.clone());
+            let before = before.get_or_insert_with(original);
             // What could be read for the operation can be read here.
             let _ = before.unfold(self.registry, self.registry.top(*id), self.limits);
             let now = self.holder(*id).and_then(|holder| self.document.child(holder, *id));
@@ -425,11 +453,11 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// `schemas` gains an extension with its first value and loses it with its last (RFC 7643 §3).
-    fn list_extensions(&mut self, original: &Document<'s>) -> Result<(), PatchFault> {
+    fn list_extensions(&mut self) -> Result<(), PatchFault> {
         let registry = self.registry;
         let resource_type = registry.resource_type(self.resource_type);
-        for extension in &resource_type.extensions {
-            let had_values = original.child(NodeId::ROOT, extension.attribute).is_some();
+        for (extension, index) in resource_type.extensions.iter().zip(0u32..) {
+            let had_values = self.extended >> (index & 63) & 1 == 1;
             let has_values = self.document.child(NodeId::ROOT, extension.attribute).is_some();
             if had_values && !has_values && extension.required {
                 return Err(PatchFault::Required { path: extension.schema.to_string() });

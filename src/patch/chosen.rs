@@ -5,7 +5,7 @@ use super::apply::Patcher;
 use super::elements::key;
 use super::error::PatchFault;
 use super::message::Op;
-use super::target::Chosen;
+use super::target::{Choice, Chosen};
 use crate::dialect::Tolerance;
 use crate::path::{Comparison, Filter, Literal};
 use crate::resource::{Kind, Node, NodeId, Operand, Span, Test, Token};
@@ -13,12 +13,18 @@ use crate::schema::{AttributeId, Mutability, Type, Uniqueness};
 
 impl Patcher<'_, '_> {
     /// A path with a filter in brackets.
-    pub(super) fn operate_on_elements(&mut self, id: AttributeId, chosen: &Chosen, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+    pub(super) fn operate_on_elements(
+        &mut self,
+        id: AttributeId,
+        chosen: &Chosen<'_>,
+        op: Op,
+        value: Option<Span>,
+    ) -> Result<(), PatchFault> {
         let registry = self.registry;
         let attribute = registry.attribute(id);
         let value = match (op, value) {
             (Op::Remove, _) => None,
-            (_, None) => return Err(PatchFault::MissingValue { path: chosen.text.clone() }),
+            (_, None) => return Err(PatchFault::MissingValue { path: chosen.text.to_string() }),
             (_, Some(value)) => Some(value),
         };
         let nothing = match value {
@@ -79,13 +85,13 @@ impl Patcher<'_, '_> {
     }
 
     /// What becomes of a filter that nothing matches: an error, or an element that matches with what is `given`.
-    fn make_element(&mut self, id: AttributeId, chosen: &Chosen, given: Option<NodeId>, op: Op) -> Result<(), PatchFault> {
-        let no_target = || PatchFault::NoTarget { path: chosen.text.clone() };
+    fn make_element(&mut self, id: AttributeId, chosen: &Chosen<'_>, given: Option<NodeId>, op: Op) -> Result<(), PatchFault> {
+        let no_target = || PatchFault::NoTarget { path: chosen.text.to_string() };
         if op == Op::Replace && !self.dialect.takes(Tolerance::EntraCreateElement) {
             return Err(no_target());
         }
         let element = self.document.push(None, Node::made(id, Kind::Object));
-        if self.registry.attribute(id).kind != Type::Complex || !self.add_constants(&chosen.filter, id, element) {
+        if self.registry.attribute(id).kind != Type::Complex || !self.add_choice(&chosen.choice, id, element) {
             return Err(no_target());
         }
         let Some(given) = given else { return Ok(()) };
@@ -113,15 +119,26 @@ impl Patcher<'_, '_> {
         Ok(())
     }
 
+    /// Gives an element what brackets ask for; false where they do not say that in full.
+    fn add_choice(&mut self, choice: &Choice<'_>, id: AttributeId, element: NodeId) -> bool {
+        match choice {
+            Choice::Filter(filter) => self.add_constants(filter, id, element),
+            Choice::Equal { name, text } => self.add_constant(name, &Literal::String(text.as_ref().into()), id, element),
+        }
+    }
+
     /// Gives an element what `eq` comparisons joined by `and` ask for; false for any other filter, and for one that
     /// contradicts itself.
     fn add_constants(&mut self, filter: &Filter, id: AttributeId, element: NodeId) -> bool {
-        let (path, literal) = match filter {
-            Filter::And(terms) => return terms.iter().all(|term| self.add_constants(term, id, element)),
-            Filter::Compare(path, Comparison::Eq, literal) => (path, literal),
-            _ => return false,
-        };
-        let Some(sub) = self.registry.child(id, &path.name) else { return false };
+        match filter {
+            Filter::And(terms) => terms.iter().all(|term| self.add_constants(term, id, element)),
+            Filter::Compare(path, Comparison::Eq, literal) => self.add_constant(&path.name, literal, id, element),
+            _ => false,
+        }
+    }
+
+    fn add_constant(&mut self, name: &str, literal: &Literal, id: AttributeId, element: NodeId) -> bool {
+        let Some(sub) = self.registry.child(id, name) else { return false };
         let attribute = self.registry.attribute(sub);
         if attribute.mutability == Mutability::ReadOnly {
             return false;
@@ -151,7 +168,7 @@ impl Patcher<'_, '_> {
     pub(super) fn write_sub(
         &mut self,
         id: AttributeId,
-        chosen: Option<&Chosen>,
+        chosen: Option<&Chosen<'_>>,
         sub: AttributeId,
         value: Span,
         op: Op,

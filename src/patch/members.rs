@@ -6,6 +6,7 @@
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::{Op, Operation};
+use super::target::Choice;
 use crate::dialect::Dialect;
 use crate::issue::Note;
 use crate::limits::Limits;
@@ -50,14 +51,17 @@ pub(crate) fn edits_of(
         return Ok(None);
     }
     if let Some(chosen) = &target.chosen {
-        let is_value =
-            |path: &crate::path::AttributePath| path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value");
-        return Ok(match (operation.op, &chosen.filter) {
-            (Op::Remove, Filter::Compare(path, Comparison::Eq, Literal::String(value))) if is_value(path) && chosen.sub.is_none() => {
-                Some(ListEdit::Remove(vec![Reference { value: value.to_string(), kind: None }]))
+        let value = match &chosen.choice {
+            Choice::Equal { name, text } if name.eq_ignore_ascii_case("value") => Some(text.as_ref()),
+            Choice::Filter(Filter::Compare(path, Comparison::Eq, Literal::String(text)))
+                if path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value") =>
+            {
+                Some(text.as_ref())
             }
             _ => None,
-        });
+        };
+        let value = value.filter(|_| operation.op == Op::Remove && chosen.sub.is_none());
+        return Ok(value.map(|value| ListEdit::Remove(vec![Reference { value: value.to_owned(), kind: None }])));
     }
     let Some(value) = operation.value else {
         return match operation.op {

@@ -39,7 +39,7 @@ impl Patcher<'_, '_> {
                 self.member(name)?;
             }
         }
-        let writes: Vec<(Target, Span)> = targets.into_iter().zip(members.into_iter().map(|(_, member)| member)).collect();
+        let writes: Vec<(Target<'_>, Span)> = targets.into_iter().zip(members.iter().map(|(_, member)| *member)).collect();
         if writes.iter().any(|(target, _)| target.chosen.is_none() && self.registry.attribute(target.id).parent.is_some()) {
             self.write_all(&writes, op, Some(true))?;
             self.write_all(&writes, op, Some(false))?;
@@ -52,7 +52,7 @@ impl Patcher<'_, '_> {
 
     /// Writes the members of an object. They have no order: with `references` true only the `value` of a singular
     /// complex attribute is written, with false all that may describe it, with `None` everything.
-    fn write_all(&mut self, writes: &[(Target, Span)], op: Op, references: Option<bool>) -> Result<(), PatchFault> {
+    fn write_all(&mut self, writes: &[(Target<'_>, Span)], op: Op, references: Option<bool>) -> Result<(), PatchFault> {
         for (target, value) in writes {
             let attribute = self.registry.attribute(target.id);
             if attribute.extension && !self.is_nothing(*value)? {
@@ -79,7 +79,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a member of a path-less value names.
-    fn member(&mut self, name: &str) -> Result<Target, PatchFault> {
+    fn member<'n>(&mut self, name: &'n str) -> Result<Target<'n>, PatchFault> {
         if let Some(id) = self.registry.root_attribute(self.resource_type, name) {
             return Ok(Target { id, chosen: None });
         }
@@ -94,7 +94,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Adds what a member names; the names in an extension's object count as if they stood outside of it.
-    fn collect_names(&mut self, target: &Target, value: Span, named: &mut Named, twice: &mut Option<String>) -> Result<(), PatchFault> {
+    fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named, twice: &mut Option<String>) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(target.id);
         if attribute.extension && target.chosen.is_none() {
             if let Some(members) = self.members(value)? {
@@ -119,7 +119,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a name inside an extension's object names.
-    fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target, PatchFault> {
+    fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target<'static>, PatchFault> {
         if let Some(id) = self.registry.child(extension, name) {
             return Ok(Target { id, chosen: None });
         }
@@ -128,7 +128,7 @@ impl Patcher<'_, '_> {
             // tests/worker/conformance shows. It is judged as it is there.
             return Ok(Target { id: common::SCHEMAS, chosen: None });
         }
-        self.target(&format!("{}:{name}", self.registry.attribute(extension).path))
+        self.target(&format!("{}:{name}", self.registry.attribute(extension).path)).map(Target::into_owned)
     }
 
     /// An extension's object: its members are attributes like those of the resource.

@@ -7,7 +7,8 @@ use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;
 use crate::limits::Limits;
 use crate::path::PathError;
-use crate::resource::{Scanner, Span, Strangers, SyntaxError, Token};
+use crate::resource::{Scan, Scanner, Span, Strangers, SyntaxError, Token};
+use crate::schema::NameKey;
 
 pub(crate) const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -20,10 +21,12 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    const ALL: [(&'static str, Op); 3] = [("add", Op::Add), ("remove", Op::Remove), ("replace", Op::Replace)];
-
     pub(super) fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, op)| *op == self).map_or("", |(name, _)| name)
+        match self {
+            Self::Add => "add",
+            Self::Remove => "remove",
+            Self::Replace => "replace",
+        }
     }
 
     /// What a note says of a name in another case.
@@ -38,12 +41,22 @@ impl Op {
 
     /// The operation of that name, and the tolerance it took.
     pub(super) fn named(word: &str, dialect: Dialect) -> Result<(Op, Option<Tolerance>), PatchFault> {
-        let exact = Self::ALL.iter().find(|(name, _)| *name == word).map(|(_, op)| (*op, None));
-        let tolerated = || {
-            let (_, op) = Self::ALL.iter().find(|(name, _)| dialect.takes(Tolerance::EntraOpCase) && word.eq_ignore_ascii_case(name))?;
-            Some((*op, Some(Tolerance::EntraOpCase)))
+        let op = match word {
+            "add" | "Add" => Self::Add,
+            "remove" | "Remove" => Self::Remove,
+            "replace" | "Replace" => Self::Replace,
+            _ => {
+                let named = |op: &Op| word.eq_ignore_ascii_case(op.name());
+                [Self::Add, Self::Remove, Self::Replace].into_iter().find(named).ok_or_else(|| PatchFault::UnknownOp { op: word.into() })?
+            }
         };
-        exact.or_else(tolerated).ok_or_else(|| PatchFault::UnknownOp { op: word.into() })
+        if word == op.name() {
+            Ok((op, None))
+        } else if dialect.takes(Tolerance::EntraOpCase) {
+            Ok((op, Some(Tolerance::EntraOpCase)))
+        } else {
+            Err(PatchFault::UnknownOp { op: word.into() })
+        }
     }
 }
 
@@ -75,6 +88,8 @@ pub(crate) fn operations<'t>(
     })
 }
 
+const NO_OP: PatchFault = PatchFault::Message { member: "op", expected: "add, remove or replace" };
+
 struct Message<'t, 'n> {
     scanner: Scanner<'t>,
     dialect: Dialect,
@@ -83,19 +98,9 @@ struct Message<'t, 'n> {
     operation: Option<u32>,
 }
 
-/// The members of the message and of an operation.
-const MESSAGE: &[&str] = &["schemas", "Operations"];
-const OPERATION: &[&str] = &["op", "path", "value"];
-
-/// A member's place in its shape, where its name is spelled as there.
-fn place(name: &[u8]) -> Option<usize> {
-    match name {
-        b"schemas" | b"op" => Some(0),
-        b"Operations" | b"path" => Some(1),
-        b"value" => Some(2),
-        _ => None,
-    }
-}
+/// The members of the message and of an operation, and how their names are told fast.
+const MESSAGE: &[(&str, NameKey)] = &[("schemas", NameKey::of(b"schemas")), ("Operations", NameKey::of(b"Operations"))];
+const OPERATION: &[(&str, NameKey)] = &[("op", NameKey::of(b"op")), ("path", NameKey::of(b"path")), ("value", NameKey::of(b"value"))];
 
 impl<'t> Message<'t, '_> {
     fn read(&mut self) -> Result<Vec<Operation<'t>>, PatchFault> {
@@ -141,17 +146,19 @@ impl<'t> Message<'t, '_> {
     }
 
     /// A member's place in `shape`, or its name where it is a stranger. Every name stands once.
-    fn member(&mut self, shape: &[&str], seen: &mut u8, strangers: &mut Strangers) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
-        let span = self.scanner.name()?;
-        let raw = self.scanner.raw(span);
-        if let Some(found) = place(raw)
-            && *seen >> found & 1 == 0
-            && shape.get(found).is_some_and(|known| known.as_bytes() == raw)
-        {
-            *seen |= 1 << found;
-            return Ok(Ok(found));
+    #[inline]
+    fn member(&mut self, shape: &[(&str, NameKey)], seen: &mut u8, strangers: &mut Strangers) -> Scan<Result<usize, Cow<'t, str>>> {
+        let Some((span, key)) = self.scanner.short_name() else {
+            let span = self.scanner.name()?;
+            return self.odd_member(span, shape, seen, strangers);
+        };
+        match shape.iter().position(|(_, known)| *known == key).filter(|found| *seen >> found & 1 == 0) {
+            Some(found) => {
+                *seen |= 1 << found;
+                Ok(Ok(found))
+            }
+            None => self.odd_member(span, shape, seen, strangers),
         }
-        self.odd_member(span, shape, seen, strangers)
     }
 
     /// The same for one in another case, one that is there already, and a stranger.
@@ -159,13 +166,13 @@ impl<'t> Message<'t, '_> {
     fn odd_member(
         &mut self,
         span: Span,
-        shape: &[&str],
+        shape: &[(&str, NameKey)],
         seen: &mut u8,
         strangers: &mut Strangers,
-    ) -> Result<Result<usize, Cow<'t, str>>, PatchFault> {
+    ) -> Scan<Result<usize, Cow<'t, str>>> {
         let name = self.text(span);
         let twice = |name: &str| SyntaxError::DuplicateName { name: name.into(), pointer: String::new() };
-        let Some(found) = shape.iter().position(|known| known.eq_ignore_ascii_case(&name)) else {
+        let Some(found) = shape.iter().position(|(known, _)| known.eq_ignore_ascii_case(&name)) else {
             if strangers.insert(&name) {
                 return Err(twice(&name).into());
             }
@@ -179,18 +186,19 @@ impl<'t> Message<'t, '_> {
     }
 
     /// Passes over a member that a PatchOp does not have.
-    fn stranger(&mut self, name: &str) -> Result<Option<PatchFault>, PatchFault> {
+    fn stranger(&mut self, name: &str) -> Scan<Option<PatchFault>> {
         self.value(2)?;
         let Some(rule) = self.dialect.ignoring_attributes() else { return Ok(Some(PatchFault::UnknownMember { name: name.into() })) };
         self.note(rule, name.to_owned(), "a PatchOp has no such member; it was ignored");
         Ok(None)
     }
 
-    /// Passes over a value in which no name is given twice.
-    fn value(&mut self, depth: usize) -> Result<Span, PatchFault> {
+    /// Passes over a value in which no name is given twice. The span of a string tells whether it has escapes.
+    #[inline]
+    fn value(&mut self, depth: usize) -> Scan<Span> {
         if self.scanner.at_string() {
             let span = self.scanner.string()?;
-            return Ok(Span { start: span.start - 1, end: span.end + 1, escaped: false });
+            return Ok(Span { start: span.start - 1, end: span.end + 1, ..span });
         }
         let skipped = self.scanner.skip_unique(depth)?;
         match skipped.doubled {
@@ -203,7 +211,7 @@ impl<'t> Message<'t, '_> {
     }
 
     /// Whether `schemas` names the message; `None` where it is no array of strings or null.
-    fn names_patch_op(&mut self) -> Result<Option<bool>, PatchFault> {
+    fn names_patch_op(&mut self) -> Scan<Option<bool>> {
         if self.scanner.token()? != Token::Array {
             self.value(1)?;
             return Ok(Some(false));
@@ -229,7 +237,7 @@ impl<'t> Message<'t, '_> {
             return Ok(None);
         }
         self.scanner.expect(b'[', "`[`")?;
-        let mut operations = Vec::with_capacity(8);
+        let mut operations = Vec::with_capacity(16);
         let mut open = !self.scanner.take(b']');
         while open {
             if operations.len() >= self.limits.patch_operations {
@@ -243,70 +251,76 @@ impl<'t> Message<'t, '_> {
         Ok(Some(operations))
     }
 
-    fn operation(&mut self) -> Result<Operation<'t>, PatchFault> {
-        let (mut op, mut path, mut value, mut fault) = (None, None, None, None);
+    fn operation(&mut self) -> Scan<Operation<'t>> {
+        let index = self.operation.unwrap_or(0);
+        let mut operation = Operation { index, op: Op::Add, path: None, value: None, fault: None };
         if self.scanner.token()? != Token::Object {
             self.value(2)?;
-            fault = Some(PatchFault::Message { member: "Operations", expected: "an array of objects with `op`, `path` and `value`" });
-            return Ok(Operation { index: self.operation.unwrap_or(0), op: Op::Add, path, value, fault: fault.map(Box::new) });
+            let expected = "an array of objects with `op`, `path` and `value`";
+            operation.fault = Some(PatchFault::Message { member: "Operations", expected }.into());
+            return Ok(operation);
         }
         let (mut seen, mut strangers) = (0, Strangers::default());
-        let mut bad_path = None;
+        // Of what is wrong a stranger is told first, then `op`, then `path`.
+        let (mut strange, mut bad_op, mut bad_path) = (None, None, None);
         self.scanner.expect(b'{', "`{`")?;
         let mut open = !self.scanner.take(b'}');
         while open {
             match self.member(OPERATION, &mut seen, &mut strangers)? {
-                Ok(0) => op = Some(self.op()?),
-                Ok(1) => (path, bad_path) = self.path()?,
-                Ok(_) => value = Some(self.value(3)?),
-                Err(name) => fault = fault.or(self.stranger(&name)?),
+                Ok(0) => operation.op = self.op(&mut bad_op)?,
+                Ok(1) => operation.path = self.path(&mut bad_path)?,
+                Ok(_) => operation.value = Some(self.value(3)?),
+                Err(name) => strange = strange.or(self.stranger(&name)?),
             }
             open = self.scanner.more(b'}', "`,` or `}`")?;
         }
-        let missing = || PatchFault::Message { member: "op", expected: "add, remove or replace" };
-        let (op, bad_op) = match op {
-            Some(Ok(op)) => (op, None),
-            Some(Err(fault)) => (Op::Add, Some(fault)),
-            None => (Op::Add, Some(missing())),
-        };
-        Ok(Operation { index: self.operation.unwrap_or(0), op, path, value, fault: fault.or(bad_op).or(bad_path).map(Box::new) })
+        if seen & 1 == 0 {
+            bad_op = Some(NO_OP);
+        }
+        operation.fault = strange.or(bad_op).or(bad_path).map(Box::new);
+        Ok(operation)
     }
 
-    fn path(&mut self) -> Result<(Option<Cow<'t, str>>, Option<PatchFault>), PatchFault> {
+    fn path(&mut self, fault: &mut Option<PatchFault>) -> Scan<Option<Cow<'t, str>>> {
         match self.scanner.token()? {
             Token::String => {
                 let span = self.scanner.string()?;
-                Ok((Some(self.text(span)), None))
+                Ok(Some(self.text(span)))
             }
             Token::Null => {
                 self.scanner.word(Token::Null)?;
-                Ok((None, None))
+                Ok(None)
             }
             _ => {
                 let span = self.value(3)?;
                 let text = self.scanner.slice(span).to_owned();
                 let reason = PathError::NotAPath { text: text.clone() };
-                Ok((None, Some(PatchFault::BadPath { path: text, reason })))
+                *fault = Some(PatchFault::BadPath { path: text, reason });
+                Ok(None)
             }
         }
     }
 
-    fn op(&mut self) -> Result<Result<Op, PatchFault>, PatchFault> {
+    fn op(&mut self, fault: &mut Option<PatchFault>) -> Scan<Op> {
         if self.scanner.token()? != Token::String {
             self.value(3)?;
-            return Ok(Err(PatchFault::Message { member: "op", expected: "add, remove or replace" }));
+            *fault = Some(NO_OP);
+            return Ok(Op::Add);
         }
         let span = self.scanner.string()?;
         let word = self.text(span);
-        Ok(match Op::named(&word, self.dialect) {
+        match Op::named(&word, self.dialect) {
             Ok((op, tolerance)) => {
                 if let Some(rule) = tolerance {
                     self.note(rule, "op", op.read_from(&word));
                 }
                 Ok(op)
             }
-            Err(fault) => Err(fault),
-        })
+            Err(unknown) => {
+                *fault = Some(unknown);
+                Ok(Op::Add)
+            }
+        }
     }
 
     fn text(&self, span: Span) -> Cow<'t, str> {

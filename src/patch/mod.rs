@@ -39,7 +39,8 @@ use crate::error::ScimError;
 use crate::issue::Note;
 use crate::limits::Limits;
 use crate::resource::{Document, NodeId, text_of};
-use crate::schema::{Registry, ResourceTypeId};
+use crate::schema::{AttributeId, Registry, ResourceTypeId};
+use target::Targets;
 
 /// How to apply a PATCH.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,8 @@ pub fn patch_changes(
     patch: &[u8],
     options: &PatchOptions<'_>,
 ) -> Result<Vec<AttributeChange>, ScimError> {
-    with_patched(registry, resource, patch, options, |_, mut original, patched| {
+    with_patched(registry, resource, patch, options, |_, original, patched| {
+        let mut original = original();
         original.unfold_all(registry, &patched.touched, &options.limits);
         changes(registry, &original, &patched.document, &patched.touched)
     })
@@ -86,7 +88,8 @@ pub fn patch_changes(
 
 /// The PatchOp, as JSON text, that undoes a PatchOp under dialect rfc. Its `Operations` are empty when nothing changed.
 pub fn patch_inverse(registry: &Registry, resource: &[u8], patch: &[u8], options: &PatchOptions<'_>) -> Result<String, ScimError> {
-    with_patched(registry, resource, patch, options, |_, mut original, patched| {
+    with_patched(registry, resource, patch, options, |_, original, patched| {
+        let mut original = original();
         original.unfold_all(registry, &patched.touched, &options.limits);
         inverse(registry, &original, &patched.document, &patched.touched)
     })
@@ -97,14 +100,31 @@ fn with_patched<T>(
     resource: &[u8],
     patch: &[u8],
     options: &PatchOptions<'_>,
-    then: impl FnOnce(&str, Document<'_>, Patched<'_>) -> T,
+    then: impl for<'s> FnOnce(&'s str, &dyn Fn() -> Document<'s>, Patched<'s>) -> T,
 ) -> Result<T, ScimError> {
-    let text = text_of(resource, options.limits.payload_bytes)?;
-    let id = registry.type_of(text, options.resource_type, &options.limits)?;
-    let original = registry.folded(text, id, &options.limits)?;
-    let message = text_of(patch, options.limits.payload_bytes)?;
-    let patched = patch_document(registry, id, &original, message, options.dialect, &options.limits)?;
-    Ok(then(text, original, patched))
+    let PatchOptions { dialect, limits, .. } = options;
+    let text = text_of(resource, limits.payload_bytes)?;
+    let id = registry.type_of(text, options.resource_type, limits)?;
+    // The message is read first, so that the resource is taken apart only where that is needed.
+    let mut notes = Vec::new();
+    let read = text_of(patch, limits.payload_bytes).map_err(ScimError::from).and_then(|message| {
+        let operations = operations(message, *dialect, limits, &mut notes)?;
+        Ok((message, operations))
+    });
+    let (message, operations) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            // What is wrong with the resource is told first.
+            registry.folded(text, id, &[], limits)?;
+            return Err(error);
+        }
+    };
+    let targets = Targets { registry, resource_type: id, dialect: *dialect, limits }.foreseen(&operations);
+    let opened: Vec<AttributeId> = targets.iter().flatten().map(|target| registry.top(target.id)).collect();
+    let document = registry.folded(text, id, &opened, limits)?;
+    let original = || registry.folded(text, id, &[], limits).unwrap_or_default();
+    let patched = Patcher::new(registry, id, *dialect, limits, document, message, notes).apply_at(&operations, targets, &original)?;
+    Ok(then(text, &original, patched))
 }
 
 /// Applies the message to a document that stays as it is.
@@ -118,5 +138,5 @@ pub(crate) fn patch_document<'s>(
 ) -> Result<Patched<'s>, PatchError> {
     let mut notes = Vec::new();
     let operations = operations(message, dialect, limits, &mut notes)?;
-    Patcher::new(registry, id, dialect, limits, original.draft(), message, notes).apply(&operations, original)
+    Patcher::new(registry, id, dialect, limits, original.draft(), message, notes).apply(&operations, &|| original.clone())
 }

@@ -1,34 +1,67 @@
 //! What the path of an operation names: an attribute, elements of it, or a sub-attribute of them.
 
+use std::borrow::Cow;
+
 use super::error::PatchFault;
+use super::message::Operation;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::Note;
 use crate::limits::Limits;
-use crate::path::{AttributePath, Filter, PatchPath, Tolerated, parse_attribute_path, parse_patch_path};
-use crate::resource::{Resolver, Scope, Test};
-use crate::schema::{AttributeId, Registry, ResourceTypeId, Type};
+use crate::path::{AttributePath, Comparison, Filter, PatchPath, Tolerated, parse_attribute_path, parse_patch_path, quoted};
+use crate::resource::{Operand, Resolver, Scope, Test, is_plain};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, Returned, Type};
 
 /// A path whose every name is known.
-pub(super) struct Target {
+pub(crate) struct Target<'p> {
     /// The attribute, sub-attribute or extension before the brackets.
     pub(super) id: AttributeId,
-    pub(super) chosen: Option<Chosen>,
+    pub(super) chosen: Option<Chosen<'p>>,
 }
 
 /// What brackets choose.
-pub(super) struct Chosen {
-    pub(super) filter: Filter,
+pub(super) struct Chosen<'p> {
+    pub(super) choice: Choice<'p>,
     pub(super) test: Test,
     /// The sub-attribute after the brackets.
     pub(super) sub: Option<AttributeId>,
     /// The path as it is written, for messages.
-    pub(super) text: String,
+    pub(super) text: Cow<'p, str>,
 }
 
-impl Chosen {
+/// What stands in brackets.
+pub(super) enum Choice<'p> {
+    /// `name eq "text"`
+    Equal {
+        name: Cow<'p, str>,
+        text: Cow<'p, str>,
+    },
+    Filter(Filter),
+}
+
+impl Target<'_> {
+    pub(super) fn into_owned(self) -> Target<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let chosen = self.chosen.map(|chosen| Chosen {
+            choice: match chosen.choice {
+                Choice::Equal { name, text } => Choice::Equal { name: owned(name), text: owned(text) },
+                Choice::Filter(filter) => Choice::Filter(filter),
+            },
+            test: chosen.test,
+            sub: chosen.sub,
+            text: owned(chosen.text),
+        });
+        Target { id: self.id, chosen }
+    }
+}
+
+impl Chosen<'_> {
     /// The same for paths that choose the same, however they are spaced.
     pub(super) fn key(&self) -> String {
-        format!("[{}].{:?}", self.filter, self.sub).to_ascii_lowercase()
+        let filter = match &self.choice {
+            Choice::Equal { name, text } => format!("{name} eq {}", quoted(text)),
+            Choice::Filter(filter) => filter.to_string(),
+        };
+        format!("[{filter}].{:?}", self.sub).to_ascii_lowercase()
     }
 }
 
@@ -51,9 +84,9 @@ pub(super) fn parse(text: &str, dialect: Dialect, limits: &Limits) -> Result<(Pa
 
 impl Targets<'_> {
     /// Reads a path and finds everything it names. Tolerances it takes become notes of `operation`.
-    pub(super) fn find(&self, text: &str, operation: u32, notes: &mut Vec<Note>) -> Result<Target, PatchFault> {
-        if let Some(id) = self.registry.plain(self.resource_type, text) {
-            return Ok(Target { id, chosen: None });
+    pub(super) fn find<'p>(&self, text: &'p str, operation: u32, notes: &mut Vec<Note>) -> Result<Target<'p>, PatchFault> {
+        if let Some(target) = self.usual(text) {
+            return Ok(target);
         }
         let (path, used) = parse(text, self.dialect, self.limits).map_err(|fault| self.first_fault(text, fault))?;
         let mut note = |rule, detail: &'static str| {
@@ -74,6 +107,38 @@ impl Targets<'_> {
         Ok(Target { id, chosen })
     }
 
+    /// What the paths of operations name, as far as they are usual.
+    pub(super) fn foreseen<'o>(&self, operations: &'o [Operation<'_>]) -> Vec<Option<Target<'o>>> {
+        operations.iter().map(|operation| self.usual(operation.path.as_deref()?)).collect()
+    }
+
+    /// What a path names that is spelled as most are: an attribute, or `attribute[name eq "text"]` with or without `.sub`. It takes
+    /// no tolerance, and is taken apart without being copied.
+    fn usual<'p>(&self, text: &'p str) -> Option<Target<'p>> {
+        let Some((attribute, brackets)) = text.split_once('[') else {
+            return self.registry.plain(self.resource_type, text).map(|id| Target { id, chosen: None });
+        };
+        let id = self.registry.plain(self.resource_type, attribute)?;
+        let (name, rest) = brackets.split_once(" eq \"")?;
+        let (wanted, after) = rest.split_once('"')?;
+        let part = self.registry.child(id, name)?;
+        let compared = self.registry.attribute(part);
+        let sub = match after {
+            "]" => None,
+            _ => Some(self.registry.child(id, after.strip_prefix("].")?)?),
+        };
+        let fits = compared.kind.is_text() && compared.kind != Type::DateTime && compared.returned != Returned::Never;
+        let within = text.len() <= self.limits.filter_length && self.limits.filter_depth > 0;
+        if !(fits && within && self.has_elements(id) && is_plain(wanted)) {
+            return None;
+        }
+        let test = Test::Compare(part, Comparison::Eq, Operand::of_text(compared, wanted));
+        Some(Target {
+            id,
+            chosen: Some(Chosen { choice: Choice::Equal { name: name.into(), text: wanted.into() }, test, sub, text: text.into() }),
+        })
+    }
+
     /// What comes first in a path is told first: an unknown attribute before the filter on it.
     #[cold]
     fn first_fault(&self, text: &str, fault: PatchFault) -> PatchFault {
@@ -91,15 +156,15 @@ impl Targets<'_> {
         (attribute.kind == Type::Complex || attribute.multi_valued) && !attribute.extension
     }
 
-    fn chosen(
+    fn chosen<'p>(
         &self,
-        text: &str,
+        text: &'p str,
         id: AttributeId,
         filter: Filter,
         sub: Option<&str>,
         operation: u32,
         notes: &mut Vec<Note>,
-    ) -> Result<Chosen, PatchFault> {
+    ) -> Result<Chosen<'p>, PatchFault> {
         let attribute = self.registry.attribute(id);
         if !self.has_elements(id) {
             return Err(PatchFault::NoElements { path: text.into() });
@@ -112,7 +177,7 @@ impl Targets<'_> {
             None => None,
             Some(name) => Some(self.registry.child(id, name).ok_or_else(|| self.unknown(format!("{}.{name}", attribute.path)))?),
         };
-        Ok(Chosen { filter, test, sub, text: text.into() })
+        Ok(Chosen { choice: Choice::Filter(filter), test, sub, text: text.into() })
     }
 
     pub(super) fn unknown(&self, path: String) -> PatchFault {

@@ -1,123 +1,163 @@
-//! What a host reads of a plan or a reply: JSON in one line, and behind it the long texts that it gives the lengths of.
+//! What a host reads of a plan or a reply: JSON in one line, and behind it the long texts that it gives the lengths of,
+//! in bytes, so that they need not be read before somebody asks for them. What has fixed places needs no names.
 //!
 //! ```text
-//! answer = head LF *body [records]
+//! answer   = head LF *body [records]
+//! head     = [ token, version, [ *response ], response / null, bytes of records, counts, truncated, held, guards, notes,
+//!            whether all that follows is ASCII ]
+//! response = [ status, headers, bytes of its body / null ]
+//! counts   = [ grants, revokes, upgrades, downgrades, latent, masked, users, objects, locked out ]
 //! ```
-//! Bodies of responses and long lists of records would be escaped and read twice inside the head. Lengths are in UTF-16
-//! units, for the reader is JavaScript.
 
 use super::diff_text::push_summary;
 use super::plan::{Plan, Reply};
 use crate::protocol::Response;
 use crate::resource::push_quoted;
 
-/// More records than this stand behind the head.
-const RECORDS_WITHIN: usize = 32;
-
 impl Plan {
     /// The answer to `plan`; lists of access changes aside.
     pub fn answer(&self) -> String {
-        let bodies: usize = self.responses.iter().filter_map(|response| response.body.as_deref()).map(str::len).sum();
-        let records: usize = self.records.iter().map(|(key, value)| key.len() + value.as_deref().map_or(4, str::len) + 24).sum();
-        let mut out = String::with_capacity(1024 + bodies + records);
-        self.push(&self.responses, &mut out, false);
+        self.answer_with(&self.responses)
+    }
+
+    fn answer_with(&self, responses: &[Response]) -> String {
+        let mut behind = String::new();
+        for body in responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref()) {
+            behind.push_str(body);
+        }
+        let bodies = behind.len();
+        if !self.records.is_empty() {
+            behind.reserve(self.records.iter().map(|(key, value)| key.len() + value.as_deref().map_or(4, str::len) + 24).sum());
+            push_records(&self.records, &mut behind);
+        }
+        let mut out = String::with_capacity(512 + behind.len());
+        out.push_str("[\"");
+        out.push_str(&self.token);
+        out.push_str("\",\"");
+        out.push_str(&self.version);
+        out.push_str("\",[");
+        push_each(&mut out, responses, push_briefly);
+        out.push_str("],");
+        match &self.refusal {
+            None => out.push_str("null"),
+            Some(refusal) => push_briefly(refusal, &mut out),
+        }
+        out.push(',');
+        push_number((behind.len() - bodies) as u64, &mut out);
+        let summary = self.diff.summary();
+        let whole = [summary.users, summary.objects, summary.locked_out].map(u64::from);
+        out.push_str(",[");
+        push_each(&mut out, summary.kinds.iter().chain(&whole), |count, out| push_number(*count, out));
+        out.push(']');
+        for flag in [self.truncated(), self.held] {
+            out.push_str(if flag { ",true" } else { ",false" });
+        }
+        out.push(',');
+        push_json(&self.guards, &mut out);
+        out.push(',');
+        push_json(&self.notes, &mut out);
+        out.push_str(if behind.is_ascii() { ",true]\n" } else { ",false]\n" });
+        out.push_str(&behind);
         out
     }
 
-    /// The same as one JSON object.
+    fn truncated(&self) -> bool {
+        self.diff.summary().kinds.iter().sum::<u64>() > u64::from(self.access_limit)
+    }
+
+    /// The plan as one JSON object; lists of access changes aside.
     pub fn json(&self) -> String {
         let mut out = String::with_capacity(1024);
-        self.push(&self.responses, &mut out, true);
-        out.pop();
-        out
-    }
-
-    /// With `whole`, nothing stands behind the head.
-    fn push(&self, responses: &[Response], out: &mut String, whole: bool) {
         out.push_str("{\"token\":\"");
         out.push_str(&self.token);
         out.push_str("\",\"version\":\"");
         out.push_str(&self.version);
         out.push_str("\",\"responses\":[");
-        for (i, response) in responses.iter().enumerate() {
-            if i > 0 {
-                out.push(',');
-            }
-            push_response(response, out, whole);
-        }
+        push_each(&mut out, &self.responses, push_response);
         out.push_str("],\"refusal\":");
         match &self.refusal {
             None => out.push_str("null"),
-            Some(refusal) => push_response(refusal, out, whole),
+            Some(refusal) => push_response(refusal, &mut out),
         }
-        let mut records = String::new();
-        let behind = !whole && self.records.len() > RECORDS_WITHIN;
         out.push_str(",\"records\":");
-        if behind {
-            records.reserve(self.records.len() * 128);
-            push_records(&self.records, &mut records);
-            push_number(units(&records) as u64, out);
-        } else {
-            push_records(&self.records, out);
-        }
+        push_records(&self.records, &mut out);
         out.push_str(",\"access\":{\"summary\":");
-        push_summary(self.diff.summary(), out);
-        let rows: u64 = self.diff.summary().kinds.iter().sum();
-        out.push_str(if rows > u64::from(self.access_limit) { ",\"truncated\":true}" } else { ",\"truncated\":false}" });
+        push_summary(self.diff.summary(), &mut out);
+        out.push_str(if self.truncated() { ",\"truncated\":true}" } else { ",\"truncated\":false}" });
         out.push_str(if self.held { ",\"held\":true" } else { ",\"held\":false" });
         out.push_str(",\"guards\":");
-        push_json(&self.guards, out);
+        push_json(&self.guards, &mut out);
         out.push_str(",\"notes\":");
-        push_json(&self.notes, out);
-        out.push_str("}\n");
-        if whole {
-            return;
-        }
-        for body in responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref()) {
-            out.push_str(body);
-        }
-        out.push_str(&records);
+        push_json(&self.notes, &mut out);
+        out.push('}');
+        out
     }
 }
 
 impl Reply {
     /// The answer to `handle`: that of its plan, with the one response there is.
     pub fn answer(&self) -> String {
-        let mut out = String::with_capacity(1024 + self.response.body.as_deref().map_or(0, str::len));
-        self.plan.push(std::slice::from_ref(&self.response), &mut out, false);
-        out
+        self.plan.answer_with(std::slice::from_ref(&self.response))
     }
 }
 
-/// With its body, or the length of it.
-fn push_response(response: &Response, out: &mut String, whole: bool) {
+fn push_each<T>(out: &mut String, items: impl IntoIterator<Item = T>, push: impl Fn(T, &mut String)) {
+    for (i, item) in items.into_iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        push(item, out);
+    }
+}
+
+fn push_briefly(response: &Response, out: &mut String) {
+    out.push('[');
+    push_number(u64::from(response.status), out);
+    out.push(',');
+    push_headers(&response.headers, out);
+    match &response.body {
+        None => out.push_str(",null]"),
+        Some(body) => {
+            out.push(',');
+            push_number(body.len() as u64, out);
+            out.push(']');
+        }
+    }
+}
+
+fn push_response(response: &Response, out: &mut String) {
     out.push_str("{\"status\":");
     push_number(u64::from(response.status), out);
-    out.push_str(",\"headers\":{");
-    for (i, (name, value)) in response.headers.iter().enumerate() {
-        out.push_str(if i > 0 { ",\"" } else { "\"" });
+    out.push_str(",\"headers\":");
+    push_headers(&response.headers, out);
+    out.push_str(",\"body\":");
+    match &response.body {
+        None => out.push_str("null"),
+        Some(body) => push_quoted(out, body),
+    }
+    out.push('}');
+}
+
+fn push_headers(headers: &[(&'static str, String)], out: &mut String) {
+    out.push('{');
+    push_each(out, headers, |(name, value), out| {
+        out.push('"');
         out.push_str(name);
         out.push_str("\":");
         push_quoted(out, value);
-    }
-    out.push_str("},\"body\":");
-    match &response.body {
-        None => out.push_str("null"),
-        Some(body) if whole => push_quoted(out, body),
-        Some(body) => push_number(units(body) as u64, out),
-    }
+    });
     out.push('}');
 }
 
 fn push_records(records: &[(String, Option<String>)], out: &mut String) {
     out.push('[');
-    for (i, (key, value)) in records.iter().enumerate() {
-        out.push_str(if i > 0 { ",{\"key\":" } else { "{\"key\":" });
+    push_each(out, records, |(key, value), out| {
+        out.push_str("{\"key\":");
         push_quoted(out, key);
         out.push_str(",\"value\":");
         out.push_str(value.as_deref().unwrap_or("null"));
         out.push('}');
-    }
+    });
     out.push(']');
 }
 
@@ -128,22 +168,6 @@ fn push_json<T: serde::Serialize>(items: &[T], out: &mut String) {
     } else {
         out.push_str(&serde_json::to_string(items).unwrap_or_default());
     }
-}
-
-/// The length as JavaScript counts it: one for each character, two for those that take four bytes.
-fn units(text: &str) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let (chunks, rest) = text.as_bytes().as_chunks::<8>();
-    let mut units = text.len();
-    for word in chunks.iter().map(|chunk| u64::from_le_bytes(*chunk)).filter(|word| word & HIGH != 0) {
-        units -= (word & !(word << 1) & HIGH).count_ones() as usize;
-        units += (word & (word << 1) & (word << 2) & (word << 3) & HIGH).count_ones() as usize;
-    }
-    for byte in rest {
-        units -= usize::from(byte & 0xc0 == 0x80);
-        units += usize::from(*byte >= 0xf0);
-    }
-    units
 }
 
 pub(super) fn push_number(number: u64, out: &mut String) {
@@ -169,9 +193,6 @@ mod tests {
             let mut out = String::new();
             push_number(number, &mut out);
             assert_eq!(out, number.to_string());
-        }
-        for text in ["", "abc", "ä🙂", "Zoë Ångström 🙂🙂, 東京 and much more than eight bytes é"] {
-            assert_eq!(units(text), text.encode_utf16().count(), "{text}");
         }
     }
 }

@@ -51,7 +51,7 @@ impl Exchange<'_, '_> {
         }
         let stored = Representations { draft: &self.draft }.stored_text(id, Kind::Group, false);
         let original = registry.stored(&stored, of, limits)?;
-        let outcome = Patcher::new(registry, of, self.dialect, limits, original.clone(), message, notes).apply(&rest, &original);
+        let outcome = Patcher::new(registry, of, self.dialect, limits, original.draft(), message, notes).apply(&rest, &|| original.clone());
         let patched = match (outcome, fault) {
             (Ok(patched), None) => patched,
             (Err(first), Some(second)) if second.operation < first.operation => return Err(second.into()),

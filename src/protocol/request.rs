@@ -125,6 +125,10 @@ pub struct Context {
     pub access_limit: Option<u32>,
 }
 
+/// The first and the last milliseconds of the years 0 to 9999.
+const FIRST: Time = -62_167_219_200_000;
+const LAST: Time = 253_402_300_799_999;
+
 impl Actor {
     fn read(given: Option<&Json<'_>>) -> Result<Actor, Unfit> {
         let Some(given) = given else { return Ok(Actor::IdentityProvider) };
@@ -145,7 +149,11 @@ impl Context {
         let options = Json::parse(json).map_err(|error| unreadable(&error))?;
         let word = |name| options.text_at(name).map_err(|error| unreadable(&error));
         let words = |name| options.texts_at(name).map_err(|error| unreadable(&error)).map(Option::unwrap_or_default);
-        let now = word("now")?.and_then(|now| date_time(&now)).ok_or_else(|| invalid("`now` is no time".into()))?.0;
+        let now = match options.member("now") {
+            Some(milliseconds @ Json::Number(_)) => milliseconds.as_number().filter(|now| (FIRST..=LAST).contains(now)),
+            _ => word("now")?.and_then(|now| date_time(&now)).map(|(now, _)| now),
+        };
+        let now = now.ok_or_else(|| invalid("`now` is no time".into()))?;
         let dialect = match word("dialect")? {
             None => None,
             Some(name) => Some(Dialect::named(&name).ok_or_else(|| unreadable(&"`dialect` must be rfc, entra or okta"))?),
@@ -185,10 +193,16 @@ mod tests {
         assert_eq!(context.actor, Actor::System { on_behalf_of: Some("ann".into()) });
         assert_eq!((context.dialect, context.atomic, context.access_limit), (Some(Dialect::Okta), true, Some(7)));
         assert_eq!((context.approve, ids), (vec![Guard::MassLoss], vec!["a".to_owned()]));
+        for now in ["-62167219200000", "1767322985000", "253402300799999"] {
+            let (context, _) = Context::from_json(&format!("{{\"now\":{now}}}")).unwrap();
+            assert_eq!(context.now.to_string(), now);
+        }
         for (json, detail) in [
             ("", "the context cannot be read: expected a value at byte 0"),
             ("{}", "`now` is no time"),
-            (r#"{"now":1}"#, "the context cannot be read: `now` must be a string"),
+            (r#"{"now":true}"#, "the context cannot be read: `now` must be a string"),
+            (r#"{"now":1e400}"#, "`now` is no time"),
+            (r#"{"now":253402300800000}"#, "`now` is no time"),
             (
                 r#"{"now":"2026-01-02T03:04:05Z","actor":{"kind":"x"}}"#,
                 "the context cannot be read: `actor.kind` must be identityProvider, user or system",

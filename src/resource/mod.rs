@@ -29,7 +29,7 @@ pub(crate) use packer::{Beside, Packer};
 pub use payload::PayloadError;
 pub(crate) use read::{Builder, Findings, Judge};
 pub use scan::SyntaxError;
-pub(crate) use scan::{Members, Scan, Scanner, Span, Token, text_of, unescaped};
+pub(crate) use scan::{Members, Scan, Scanner, Span, Token, is_plain, text_of, unescaped};
 pub(crate) use strangers::Strangers;
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scalar, Scope, Test, compare_scalar};

@@ -11,7 +11,7 @@ use super::scan::{Scan, Scanner, SyntaxError, Token, unescaped};
 use crate::dialect::Dialect;
 use crate::issue::{Issue, ScimType, Severity};
 use crate::limits::Limits;
-use crate::schema::{Registry, ResourceTypeId};
+use crate::schema::{AttributeId, Registry, ResourceTypeId, Slots};
 
 /// A payload that no resource type can be told for.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -104,15 +104,29 @@ impl Registry {
         self.read(text, id, Judge::Stored, Dialect::Rfc, limits, &mut Findings::default())
     }
 
-    /// Reads a resource as it stands, and of each value that has parts only where it is.
-    pub(crate) fn folded<'s>(&self, text: &'s str, id: ResourceTypeId, limits: &Limits) -> Result<Document<'s>, SyntaxError> {
-        let mut document = Document::with_capacity(40);
+    /// Reads a resource as it stands, and of each value that has parts only where it is, unless its attribute is `opened`.
+    pub(crate) fn folded<'s>(
+        &self,
+        text: &'s str,
+        id: ResourceTypeId,
+        opened: &[AttributeId],
+        limits: &Limits,
+    ) -> Result<Document<'s>, SyntaxError> {
+        let mut document = Document::with_capacity(96);
         let source = document.add_source(Cow::Borrowed(text)).unwrap_or_default();
         let mut findings = Findings::default();
         let mut reader = Builder::new(self, Dialect::Rfc, Judge::Stored, (text, source), &mut document, &mut findings, limits.json_depth);
-        reader.folded = true;
-        reader.resource(id).map_err(|error| *error)?;
-        Ok(document)
+        let mut slots = Slots::default();
+        for id in opened {
+            slots.insert(self.attribute(*id).slot);
+        }
+        reader.opened = Some(slots);
+        match reader.resource(id) {
+            Ok(_) => Ok(document),
+            // What is wrong inside of a value is told when the value is asked for.
+            Err(_) if !opened.is_empty() => self.folded(text, id, &[], limits),
+            Err(error) => Err(*error),
+        }
     }
 
     /// Reads a resource and judges it.

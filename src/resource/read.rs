@@ -119,8 +119,8 @@ pub(crate) struct Reader<'r, 't, 'd, 's, const BUILD: bool> {
     /// What the extension that has a `manager` names, and whether it does.
     pub(super) manager_named: bool,
     pub(super) schemas: Schemas,
-    /// Objects and arrays are left as text.
-    pub(super) folded: bool,
+    /// Attributes of the resource that are read; the others are left as text where they are objects and arrays. `None`: all are read.
+    pub(super) opened: Option<Slots>,
     /// The type of the resource being read.
     pub(super) resource_type: Option<ResourceTypeId>,
     /// The name of the last `primary` that is true.
@@ -168,7 +168,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             borrowed: None,
             manager_named: false,
             schemas: Schemas::default(),
-            folded: false,
+            opened: None,
             resource_type: None,
             primary_name: NOWHERE,
             value_text: NOWHERE,
@@ -343,14 +343,18 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             self.scanner.word(token)?;
             return Ok(Seen::UNASSIGNED);
         }
-        if BUILD && self.folded && matches!(token, Token::Object | Token::Array) {
-            return self.fold(parent, id, attribute, token, at);
+        let mut opened = None;
+        if BUILD && matches!(token, Token::Object | Token::Array) {
+            opened = self.opened.take();
         }
-        let seen = if attribute.multi_valued {
-            self.array(parent, id, attribute, token, at)?
-        } else {
-            self.single(parent, id, attribute, token, at)?
+        let seen = match &opened {
+            Some(opened) if !opened.has(attribute.slot) => self.fold(parent, id, attribute, token, at)?,
+            _ if attribute.multi_valued => self.array(parent, id, attribute, token, at)?,
+            _ => self.single(parent, id, attribute, token, at)?,
         };
+        if opened.is_some() {
+            self.opened = opened;
+        }
         if seen.there && attribute.returned == Returned::Never && self.judge == Judge::Response {
             self.never_returned(attribute, at);
         }

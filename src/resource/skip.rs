@@ -13,14 +13,15 @@ pub(crate) struct Skipped {
 }
 
 impl Scanner<'_> {
-    /// Passes over one value of any shape; its span includes a string's quotation marks.
+    /// Passes over one value of any shape; its span includes a string's quotation marks, and tells whether that has escapes.
     pub(crate) fn skip(&mut self, depth: usize) -> Scan<Span> {
         self.skip_space();
         let start = self.at;
         let mut open = Open::default();
+        let mut escaped = false;
         loop {
             match self.token()? {
-                Token::String => drop(self.string()?),
+                Token::String => escaped = self.string()?.escaped,
                 Token::Number => drop(self.number()?),
                 token @ (Token::True | Token::False | Token::Null) => drop(self.word(token)?),
                 token => {
@@ -40,7 +41,7 @@ impl Scanner<'_> {
             }
             loop {
                 let Some(object) = open.last() else {
-                    return Ok(Span { start: start as u32, end: self.at as u32, escaped: false });
+                    return Ok(Span { start: start as u32, end: self.at as u32, escaped });
                 };
                 let more = if object { self.more(b'}', "`,` or `}`")? } else { self.more(b']', "`,` or `]`")? };
                 if more {

@@ -60,6 +60,14 @@ pub(crate) enum Operand {
     Instant((i64, u64)),
 }
 
+impl Operand {
+    /// A text that values of `attribute` are compared with.
+    pub(crate) fn of_text(attribute: &Attribute, text: &str) -> Self {
+        let exact = attribute.case_exact || attribute.kind == Type::Binary;
+        Self::Text { text: if exact { text.into() } else { value::folded(text).into() }, exact }
+    }
+}
+
 /// Where names are looked up.
 #[derive(Clone, Copy)]
 pub(crate) enum Scope {
@@ -191,10 +199,7 @@ impl<'r> Resolver<'r> {
 
     fn operand(&mut self, path: &AttributePath, attribute: &Attribute, op: Comparison, literal: &Literal) -> Result<Operand, FilterError> {
         let unquoted = self.dialect.takes(Tolerance::EntraUnquotedValue) && op == Comparison::Eq;
-        let text = |text: &str| {
-            let exact = attribute.case_exact || attribute.kind == Type::Binary;
-            Operand::Text { text: if exact { text.into() } else { value::folded(text).into() }, exact }
-        };
+        let text = |text: &str| Operand::of_text(attribute, text);
         Ok(match (literal, attribute.kind) {
             (Literal::Null, _) => Operand::Null,
             (Literal::Boolean(flag), Type::Boolean) => Operand::Boolean(*flag),
@@ -341,12 +346,18 @@ pub(crate) fn compare_scalar(found: Scalar<'_>, op: Comparison, operand: &Operan
         (Operand::Number(number), Scalar::Number(found)) => Some(value::compare_numbers(found, number)),
         (Operand::Instant(instant), Scalar::Text(found)) => value::date_time(&found).map(|found| found.cmp(instant)),
         (Operand::Text { text, exact }, Scalar::Text(found)) => {
-            let found = if *exact { found } else { value::folded(&found).into_owned().into() };
+            let folded;
+            let found: &str = if *exact {
+                &found
+            } else {
+                folded = value::folded(&found);
+                &folded
+            };
             match op {
                 Comparison::Co => return found.contains(text.as_ref()),
                 Comparison::Sw => return found.starts_with(text.as_ref()),
                 Comparison::Ew => return found.ends_with(text.as_ref()),
-                _ => Some(found.as_ref().cmp(text.as_ref())),
+                _ => Some(found.cmp(text.as_ref())),
             }
         }
         _ => None,

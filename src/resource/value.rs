@@ -70,35 +70,35 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
 
 /// An instant as RFC 3339 text in UTC with milliseconds.
 pub(crate) fn date_time_text(milliseconds: i64) -> String {
+    let mut text = String::with_capacity(24);
+    push_date_time(milliseconds, &mut text);
+    text
+}
+
+/// The same, written behind `out`.
+pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
     let days = milliseconds.div_euclid(86_400_000) + 719_468;
-    let of_day = milliseconds.rem_euclid(86_400_000);
+    let of_day = milliseconds.rem_euclid(86_400_000) as u32;
     let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
+    let of_era = days.rem_euclid(146_097) as u32;
     let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
     let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
-    let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
-    let parts = [(year, 4, '-'), (month, 2, '-'), (day, 2, 'T'), (hour, 2, ':'), (minute, 2, ':'), (second, 2, '.'), (milli, 3, 'Z')];
-    let mut text = String::with_capacity(24);
-    for (number, width, end) in parts {
-        let mut place = 10_i64.pow(width - 1);
-        let mut rest = number;
-        while place > 0 {
-            match char::from_digit((rest / place) as u32, 10) {
-                Some(digit) => text.push(digit),
-                // A year beyond 9999 keeps its digits.
-                None => text.push_str(&(rest / place).to_string()),
-            }
-            rest %= place;
-            place /= 10;
-        }
-        text.push(end);
+    let year = i64::from(year_of_era) + era * 400 + i64::from(month <= 2);
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let two = |number: u32| [digit(number / 10), digit(number)];
+    let ([m, mm], [d, dd], [h, hh]) = (two(month), two(day), two(of_day / 3_600_000));
+    let ([i, ii], [s, ss], [f, ff]) = (two(of_day / 60_000 % 60), two(of_day / 1000 % 60), two(of_day % 1000 / 10));
+    let rest = [b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', i, ii, b':', s, ss, b'.', f, ff, digit(of_day), b'Z'];
+    if let Ok(short @ 0..=9999) = u32::try_from(year) {
+        let ([y, yy], [yyy, yyyy]) = (two(short / 100), two(short));
+        out.push_str(std::str::from_utf8(&[y, yy, yyy, yyyy]).unwrap_or_default());
+    } else {
+        out.push_str(&year.to_string()); // beyond 9999 it keeps its digits
     }
-    text
+    out.push_str(std::str::from_utf8(&rest).unwrap_or_default());
 }
 
 /// Base64 of RFC 4648 §4; its padding may be left out (RFC 7643 §2.3.6).

@@ -27,12 +27,11 @@ pub(crate) struct NameKey {
 }
 
 impl NameKey {
-    fn of(name: &[u8]) -> Self {
-        if let Some((start, rest)) = name.split_first_chunk::<8>() {
-            let end = rest.first_chunk::<8>().map_or_else(|| word(rest), |end| u64::from_le_bytes(*end));
-            return Self { start: u64::from_le_bytes(*start), end };
+    pub(crate) const fn of(name: &[u8]) -> Self {
+        match name.split_first_chunk::<8>() {
+            Some((start, rest)) => Self { start: u64::from_le_bytes(*start), end: word(rest) },
+            None => Self { start: word(name), end: 0 },
         }
-        Self { start: word(name), end: 0 }
     }
 
     #[inline]
@@ -41,9 +40,17 @@ impl NameKey {
     }
 }
 
-/// Up to eight letters in one word, the first one lowest.
-fn word(letters: &[u8]) -> u64 {
-    letters.iter().rev().fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+/// The first eight letters in one word, the first one lowest.
+const fn word(letters: &[u8]) -> u64 {
+    if let Some(letters) = letters.first_chunk::<8>() {
+        return u64::from_le_bytes(*letters);
+    }
+    let (mut rest, mut word) = (letters, 0);
+    while let [before @ .., last] = rest {
+        word = word << 8 | *last as u64;
+        rest = before;
+    }
+    word
 }
 
 impl Names {

@@ -32,25 +32,13 @@ impl Registry {
     /// What a path names that has no brackets, where it is spelled as most are: without a tolerance, and taken apart
     /// without being copied. `None` leaves it to [`Self::resolve`].
     pub(crate) fn plain(&self, id: ResourceTypeId, path: &str) -> Option<AttributeId> {
-        let (mut colon, mut dot) = (None, None);
-        for (at, byte) in path.bytes().enumerate() {
-            match byte {
-                b'[' => return None,
-                b':' => (colon, dot) = (Some(at), None),
-                b'.' if dot.is_none() => dot = Some(at),
-                _ => {}
-            }
-        }
-        let (whole, sub) = match dot {
-            None => (path, None),
-            Some(dot) => (path.get(..dot)?, Some(path.get(dot + 1..)?)),
-        };
-        let attribute = match colon {
-            None => self.root_attribute(id, whole)?,
-            Some(colon) => {
-                let urn = path.get(..colon)?;
+        let (urn, names) = path.rsplit_once(':').map_or((None, path), |(urn, names)| (Some(urn), names));
+        let (name, sub) = names.split_once('.').map_or((names, None), |(name, sub)| (name, Some(sub)));
+        let attribute = match urn {
+            None => self.root_attribute(id, name)?,
+            Some(urn) => {
                 let holder = self.resource_type(id).extensions.iter().find(|extension| extension.schema.as_ref() == urn)?.attribute;
-                self.child(holder, whole.get(colon + 1..)?)?
+                self.child(holder, name)?
             }
         };
         sub.map_or(Some(attribute), |sub| self.child(attribute, sub))
