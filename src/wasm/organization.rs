@@ -32,7 +32,10 @@ thread_local! {
 
 fn with_organization(respond: impl FnOnce(&mut Organization, &mut Option<Plan>) -> Result<u32, ScimError>) -> u32 {
     RESIDENT.with_borrow_mut(|resident| match &mut resident.organization {
-        Some(organization) => respond(organization, &mut resident.plan).unwrap_or_else(|error| refuse(&error)),
+        Some(organization) => {
+            organization.settle();
+            respond(organization, &mut resident.plan).unwrap_or_else(|error| refuse(&error))
+        }
         None => refuse(&ScimError::new(500, None, "the organization is there no longer")),
     })
 }
@@ -75,7 +78,7 @@ pub fn org_restore(length: u32, first: u32) -> u32 {
                 resident.plan = None;
             }
             let memory = memory_size::<0>();
-            let restored = organization.restore(lines);
+            let restored = organization.feed(lines);
             if memory_size::<0>() != memory {
                 grow_ahead();
             }
