@@ -77,6 +77,8 @@ mod records;
 #[cfg(test)]
 mod records_test;
 mod restore;
+mod restore_members;
+mod restore_resources;
 mod settings;
 mod store;
 mod tree;

@@ -96,7 +96,7 @@ impl Names {
         }
     }
 
-    fn hash_uuid(class: Class, uuid: &[u8; 16]) -> u64 {
+    pub(crate) fn hash_uuid(class: Class, uuid: &[u8; 16]) -> u64 {
         hash_text(class as u64 | 0x100, uuid)
     }
 
@@ -110,11 +110,21 @@ impl Names {
         self.table.find(hash_text(class as u64, text.as_bytes()), same).map(|id| Id(*id))
     }
 
-    pub(crate) fn find_uuid(&self, class: Class, uuid: &[u8; 16]) -> Option<Id> {
+    fn find_uuid(&self, class: Class, uuid: &[u8; 16]) -> Option<Id> {
+        self.find_hashed(class, uuid, Self::hash_uuid(class, uuid))
+    }
+
+    /// The same, where the hash is known.
+    pub(crate) fn find_hashed(&self, class: Class, uuid: &[u8; 16], hash: u64) -> Option<Id> {
         let same = |id: &u32| {
             self.names.get(*id as usize).is_some_and(|name| name.class == class && matches!(&name.text, Text::Uuid(own) if own == uuid))
         };
-        self.table.find(Self::hash_uuid(class, uuid), same).map(|id| Id(*id))
+        self.table.find(hash, same).map(|id| Id(*id))
+    }
+
+    /// Whether a user and a group have one text.
+    pub(crate) fn has_twins(&self) -> bool {
+        self.twins > 0
     }
 
     /// The group of a user's text, or the user of a group's.
@@ -130,8 +140,23 @@ impl Names {
     /// Gives a new identifier its number: that of [`Self::upcoming`]`(0)`.
     pub(crate) fn add(&mut self, class: Class, text: &str) -> Id {
         self.twins += usize::from(class.twin().is_some_and(|twin| self.find(twin, text).is_some()));
-        let name = Name { class, text: uuid_of(text).map_or_else(|| Text::Other(text.into()), Text::Uuid) };
-        let hash = Self::hash(class, text);
+        match uuid_of(text) {
+            Some(uuid) => self.insert(class, Text::Uuid(uuid), Self::hash_uuid(class, &uuid)),
+            None => self.insert(class, Text::Other(text.into()), hash_text(class as u64, text.as_bytes())),
+        }
+    }
+
+    /// The number of a UUID whose hash is known, given to it now if it has none.
+    pub(crate) fn intern_hashed(&mut self, class: Class, uuid: &[u8; 16], hash: u64) -> Id {
+        if let Some(id) = self.find_hashed(class, uuid, hash) {
+            return id;
+        }
+        self.twins += usize::from(class.twin().is_some_and(|twin| self.find_uuid(twin, uuid).is_some()));
+        self.insert(class, Text::Uuid(*uuid), hash)
+    }
+
+    fn insert(&mut self, class: Class, text: Text, hash: u64) -> Id {
+        let name = Name { class, text };
         let id = match self.free.pop() {
             Some(id) => {
                 if let (Some(slot), Some(old)) = (self.names.get_mut(id as usize), self.hashes.get_mut(id as usize)) {
