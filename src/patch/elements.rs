@@ -1,12 +1,12 @@
 //! The values of a multi-valued attribute: added, removed, replaced, chosen by a filter.
 
-use hashbrown::HashTable;
 use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
 use std::hash::Hasher;
 
 use super::apply::Patcher;
 use super::error::PatchFault;
+use super::keyed::Keyed;
 use super::message::Op;
 use crate::issue::ScimType;
 use crate::resource::{Document, Kind, Node, NodeId, Span, Token};
@@ -18,7 +18,7 @@ const SHORT: usize = 16;
 /// The elements of one attribute by their `value`.
 pub(super) struct Index {
     pub(super) attribute: AttributeId,
-    table: HashTable<NodeId>,
+    keyed: Keyed,
 }
 
 /// What an element is looked up by: its `value`, or itself where it is simple, folded unless caseExact; without a
@@ -37,10 +37,10 @@ pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: Attri
     }
 }
 
-fn hash(key: &str) -> u64 {
+fn hash(key: &str) -> u32 {
     let mut hasher = SipHasher13::new();
     hasher.write(key.as_bytes());
-    hasher.finish()
+    hasher.finish() as u32
 }
 
 impl Patcher<'_, '_> {
@@ -69,7 +69,7 @@ impl Patcher<'_, '_> {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter().find(|index| index.attribute == id) else { return Vec::new() };
         let mut found: Vec<NodeId> =
-            index.table.iter_hash(hash(wanted)).copied().filter(|element| key(registry, document, id, *element) == wanted).collect();
+            index.keyed.of(hash(wanted)).filter(|element| key(registry, document, id, *element) == wanted).collect();
         crate::sort::plain(&mut found);
         found
     }
@@ -81,12 +81,11 @@ impl Patcher<'_, '_> {
         }
         let (registry, document) = (self.registry, &self.document);
         let Some(list) = self.list(id).filter(|list| document.children(*list).nth(SHORT).is_some()) else { return false };
-        let mut table = HashTable::new();
+        let mut keyed = Keyed::default();
         for element in document.children(list) {
-            let hash = key_hash(registry, document, id, element);
-            table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
+            keyed.insert(key_hash(registry, document, id, element), element);
         }
-        self.indexes.push(Index { attribute: id, table });
+        self.indexes.push(Index { attribute: id, keyed });
         true
     }
 
@@ -94,16 +93,13 @@ impl Patcher<'_, '_> {
     pub(super) fn forget(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        if let Ok(entry) = index.table.find_entry(key_hash(registry, document, id, element), |other| *other == element) {
-            entry.remove();
-        }
+        index.keyed.remove(key_hash(registry, document, id, element), element);
     }
 
     pub(super) fn remember(&mut self, id: AttributeId, element: NodeId) {
         let (registry, document) = (self.registry, &self.document);
         let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        let hash = key_hash(registry, document, id, element);
-        index.table.insert_unique(hash, element, |other| key_hash(registry, document, id, *other));
+        index.keyed.insert(key_hash(registry, document, id, element), element);
     }
 
     /// `add` or `replace` of the whole attribute.
@@ -123,11 +119,11 @@ impl Patcher<'_, '_> {
     /// A list of `given` in which nothing stands twice.
     fn list_of(&mut self, id: AttributeId, given: &[NodeId]) -> Result<NodeId, PatchFault> {
         let list = self.document.push(None, Node::made(id, Kind::Array));
-        let mut by_key: HashTable<NodeId> = HashTable::new();
+        let mut keyed = Keyed::default();
         for element in given {
             let (registry, document) = (self.registry, &self.document);
             let hashed = key_hash(registry, document, id, *element);
-            let twins: Vec<NodeId> = by_key.iter_hash(hashed).copied().collect();
+            let twins: Vec<NodeId> = keyed.of(hashed).collect();
             let mut twin = false;
             for other in twins {
                 twin |= self.is_same(id, other, *element)?;
@@ -135,8 +131,7 @@ impl Patcher<'_, '_> {
             if twin {
                 continue;
             }
-            let (registry, document) = (self.registry, &self.document);
-            by_key.insert_unique(hashed, *element, |other| key_hash(registry, document, id, *other));
+            keyed.insert(hashed, *element);
             self.document.attach(list, *element);
         }
         Ok(list)
@@ -269,11 +264,11 @@ impl Patcher<'_, '_> {
 
     /// Whether the list has no element left; by the index where there is one, so that many removals stay cheap.
     fn is_emptied(&self, id: AttributeId, list: NodeId) -> bool {
-        let counted = self.indexes.iter().find(|index| index.attribute == id).is_some_and(|index| !index.table.is_empty());
+        let counted = self.indexes.iter().find(|index| index.attribute == id).is_some_and(|index| !index.keyed.is_empty());
         !counted && self.document.is_empty(list)
     }
 }
 
-fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, element: NodeId) -> u64 {
+fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, element: NodeId) -> u32 {
     hash(&key(registry, document, id, element))
 }

@@ -22,6 +22,7 @@ mod check;
 mod chosen;
 mod elements;
 mod error;
+mod keyed;
 pub(crate) mod members;
 mod merge;
 mod message;

@@ -17,12 +17,13 @@ impl Exchange<'_, '_> {
             return Ok(());
         }
         let groups = self.draft.groups();
+        let limit = self.draft.org.config.limits.group_depth;
         let levels = |start: &[Id], up: bool| {
             let mut seen: Set<Id> = start.iter().copied().collect();
             let mut level = start.to_vec();
             let mut count = 0;
-            // Once every group there is was seen, no further level can follow.
-            while seen.len() < groups {
+            // Once every group there is was seen, no further level can follow; and too deep is too deep.
+            while seen.len() < groups && count < limit {
                 let mut next = Vec::new();
                 for at in &level {
                     let mut step = |other: Id| {
@@ -40,7 +41,6 @@ impl Exchange<'_, '_> {
             }
             count
         };
-        let limit = self.draft.org.config.limits.group_depth;
         if levels(&[group], true) + levels(&new, false) + 2 > limit {
             let detail = format!("groups would stand inside one another deeper than the limit of {limit} (groupDepth)");
             return Err(ScimError::new(400, Some(ScimType::TooMany), detail).at("members.value").into());

@@ -74,6 +74,9 @@ const restoring = (lines) => ({ Organization }) => () => {
   organization.restore(lines);
   organization.free();
 };
+const RING = 40;
+const newGroup = (i, members) => `{"method":"POST","path":"/Groups","bulkId":"b${i}","data":{"schemas":["${GROUP}"],"displayName":"x${i}","members":[${members.map((at) => `{"value":"bulkId:b${at}"}`)}]}}`;
+const bulk = (operations) => ({ method: "POST", path: "/Bulk", body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[${operations}]}` });
 const patchGroup = (operations) => ({ method: "PATCH", path: "/Groups/g0", body: patchOf(operations) });
 
 /** {name: [n, (n) => (scim) => call]}; n is chosen so that a call takes some milliseconds. */
@@ -148,7 +151,9 @@ export const families = {
   "plan: a chain of folders": [1_000, (n) => planning(records(1, 0, [grant("w", "u0", "User"), ...list(n, (i) => folder(i, i === 0 ? "w" : `f${i - 1}`, i === 0 ? "Workspace" : "Folder"))]), { method: "PATCH", path: "/Users/u0", body: patchOf('{"op":"replace","path":"active","value":false}') })],
   "plan: many requests": [300, (n) => planning(records(n, 1, [grant("w", "g0", "Group")]), list(n, (i) => patchGroup(`{"op":"add","path":"members","value":[{"value":"u${i}"}]}`)))],
   "plan: many new users": [500, (n) => planning(records(1, 0), list(n, (i) => ({ method: "POST", path: "/Users", body: `{"schemas":["${USER}"],"userName":"new${i}"}` })))],
-  "plan: a Bulk whose references go round": [100, (n) => planning(records(1, 0), { method: "POST", path: "/Bulk", body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[${many(n, (i) => `{"method":"POST","path":"/Groups","bulkId":"b${i}","data":{"schemas":["${GROUP}"],"displayName":"x${i}","members":[{"value":"bulkId:b${(i + 1) % n}"}]}}`)}]}` })],
+  // What one more group costs goes by how deep groups stand in one another, which `groupDepth` bounds: rings within the default.
+  "plan: a Bulk whose references go round": [100, (n) => planning(records(1, 0), bulk(list(n, (i) => newGroup(i, [i % RING === RING - 1 || i === n - 1 ? i - (i % RING) : i + 1]))))],
+  "plan: a Bulk whose references wait for the last": [100, (n) => planning(records(1, 0), bulk(list(n + 2, (i) => newGroup(i, i < n ? [n, n + 1] : [2 * n + 1 - i]))))],
   "plan: a Bulk of users and their group": [100, (n) => planning(records(1, 0), { method: "POST", path: "/Bulk", body: `{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"POST","path":"/Groups","bulkId":"g","data":{"schemas":["${GROUP}"],"displayName":"x","members":[${many(n, (i) => `{"value":"bulkId:b${i}"}`)}]}},${many(n, (i) => `{"method":"POST","path":"/Users","bulkId":"b${i}","data":{"schemas":["${USER}"],"userName":"x${i}"}}`)}]}` })],
   "list: a scan": [3_000, (n) => planning(records(n, 0), { method: "GET", path: `/Users?count=0&filter=${encodeURIComponent('title co "x"')}` })],
   "list: sorted": [3_000, (n) => planning(records(n, 0), { method: "GET", path: "/Users?count=10&sortBy=userName" })],
