@@ -1,12 +1,10 @@
 //! A resource as JSON: what is stored, and what the server fills in (RFC 7643 §3.1, §4.1.2, §4.2).
 
-use std::borrow::Cow;
-
 use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
 use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
-use crate::resource::{Packed, Value, push_quoted, push_uuid, value::date_time_text};
+use crate::resource::{Packed, Value, is_plain, push_quoted, push_uuid, value::date_time_text};
 use crate::schema::{AttributeId, common};
 
 /// Writes representations of the resources of one state.
@@ -26,12 +24,11 @@ impl<'s> Members<'s> {
         Self { out, first: true }
     }
 
+    /// The name stands as it is: a schema's names and URNs hold nothing that JSON escapes.
     fn name(&mut self, name: &str) -> &mut String {
-        if !std::mem::take(&mut self.first) {
-            self.out.push(',');
-        }
-        push_quoted(self.out, name);
-        self.out.push(':');
+        self.out.push_str(if std::mem::take(&mut self.first) { "\"" } else { ",\"" });
+        self.out.push_str(name);
+        self.out.push_str("\":");
         self.out
     }
 
@@ -63,13 +60,44 @@ impl Representations<'_, '_> {
         location
     }
 
+    fn write_location(&self, name: &str, id: Id, kind: Kind, members: &mut Members<'_>) {
+        let base = &self.draft.org.config.base_url;
+        match self.draft.org.names.uuid(id) {
+            Some(uuid) if is_plain(base) => {
+                let out = members.name(name);
+                for part in ["\"", base, endpoint(kind), "/"] {
+                    out.push_str(part);
+                }
+                push_uuid(uuid, out);
+                out.push('"');
+            }
+            _ => members.text(name, &self.location(id, kind)),
+        }
+    }
+
+    fn write_id(&self, name: &str, id: Id, members: &mut Members<'_>) {
+        match self.draft.org.names.uuid(id) {
+            Some(uuid) => Value::Uuid(*uuid).write(&self.draft.org.config.registry, members.name(name)),
+            None => members.text(name, &self.draft.name(id)),
+        }
+    }
+
+    /// Puts resources in the order of their ids; UUIDs compare as their texts do.
+    fn sort<T>(&self, items: &mut [T], id: impl Fn(&T) -> Id) {
+        let names = &self.draft.org.names;
+        crate::sort::by(items, &mut |a, b| match (names.uuid(id(a)), names.uuid(id(b))) {
+            (Some(a), Some(b)) => a.cmp(b),
+            _ => self.draft.name(id(a)).cmp(&self.draft.name(id(b))),
+        });
+    }
+
     /// The whole resource as a client may write it: for PATCH, and for filters. Without what the server fills in.
     pub(crate) fn stored_text(&self, id: Id, kind: Kind, with_edges: bool) -> String {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let mut out = String::with_capacity(512);
         let mut members = Members::open(&mut out);
-        members.text("id", &self.draft.name(id));
+        self.write_id("id", id, &mut members);
         let completed = self.completed(kind);
         let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
@@ -101,7 +129,7 @@ impl Representations<'_, '_> {
 
     /// The resource as it is answered.
     pub(crate) fn text(&self, id: Id, kind: Kind, projection: &Projection) -> String {
-        let mut out = String::with_capacity(1024);
+        let mut out = String::with_capacity(4096);
         self.write(id, kind, projection, &mut out);
         out
     }
@@ -113,7 +141,7 @@ impl Representations<'_, '_> {
         let completed = self.completed(kind);
         let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name("schemas"), kind, packed);
-        members.text("id", &self.draft.name(id));
+        self.write_id("id", id, &mut members);
         for (attribute, value) in packed.members() {
             match projection.shows(registry, attribute) {
                 Shown::None => {}
@@ -225,7 +253,7 @@ impl Representations<'_, '_> {
             && registry.child(attribute, "$ref").is_some_and(shown)
             && let Some(kind) = self.draft.kind(parent)
         {
-            inner.text("$ref", &self.location(parent, kind));
+            self.write_location("$ref", parent, kind, &mut inner);
         }
         let any = !inner.first;
         inner.close();
@@ -249,7 +277,7 @@ impl Representations<'_, '_> {
         let shows = |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         if let Some(manager) = manager {
             if !has_reference && shows("$ref") {
-                inner.text("$ref", &self.location(manager, Kind::User));
+                self.write_location("$ref", manager, Kind::User, &mut inner);
             }
             if shows("displayName")
                 && let Some(name) = self.draft.display(manager)
@@ -272,29 +300,29 @@ impl Representations<'_, '_> {
         if list == AttributeId::UNKNOWN || projection.shows(registry, list) == Shown::None {
             return;
         }
-        let mut edges: Vec<(Cow<'_, str>, Id, u8)> = Vec::new();
+        let mut edges: Vec<(Id, u8)> = Vec::new();
         if kind == Kind::Group {
-            self.draft.view().for_each_member(id, |member| edges.push((self.draft.name(member), member, 0)));
+            self.draft.view().for_each_member(id, |member| edges.push((member, 0)));
         } else {
-            self.draft.view().for_each_grant_on(id, |subject, rank| edges.push((self.draft.name(subject), subject, rank)));
+            self.draft.view().for_each_grant_on(id, |subject, rank| edges.push((subject, rank)));
         }
-        edges.retain(|(_, subject, _)| self.draft.kind(*subject).is_some());
+        edges.retain(|(subject, _)| self.draft.kind(*subject).is_some());
         if edges.is_empty() {
             return;
         }
-        crate::sort::plain(&mut edges);
+        self.sort(&mut edges, |(subject, _)| *subject);
         let shows = |name: &str| registry.child(list, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         let (value, kind_name, role, reference, display) = (shows("value"), shows("type"), shows("role"), shows("$ref"), shows("display"));
         let out = members.name(&registry.attribute(list).name);
         out.push('[');
-        for (i, (name, subject, rank)) in edges.iter().enumerate() {
+        for (i, (subject, rank)) in edges.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
             let subject_kind = self.draft.kind(*subject).unwrap_or(Kind::User);
             let mut edge = Members::open(out);
             if value {
-                edge.text("value", name);
+                self.write_id("value", *subject, &mut edge);
             }
             if kind_name {
                 edge.text("type", type_name(subject_kind));
@@ -303,7 +331,7 @@ impl Representations<'_, '_> {
                 edge.text("role", org.config.roles.name(*rank));
             }
             if reference {
-                edge.text("$ref", &self.location(*subject, subject_kind));
+                self.write_location("$ref", *subject, subject_kind, &mut edge);
             }
             if display && let Some(display) = self.draft.display(*subject) {
                 edge.text("display", &display);
@@ -343,19 +371,18 @@ impl Representations<'_, '_> {
         let out = members.name(&registry.attribute(org.known.groups).name);
         out.push('[');
         let mut first = true;
-        for (list, word) in [(direct, "direct"), (indirect, "indirect")] {
-            let mut named: Vec<(Cow<'_, str>, Id)> = list.into_iter().map(|group| (self.draft.name(group), group)).collect();
-            crate::sort::plain(&mut named);
-            for (name, group) in named {
+        for (mut list, word) in [(direct, "direct"), (indirect, "indirect")] {
+            self.sort(&mut list, |group| *group);
+            for group in list {
                 if !std::mem::take(&mut first) {
                     out.push(',');
                 }
                 let mut entry = Members::open(out);
                 if value {
-                    entry.text("value", &name);
+                    self.write_id("value", group, &mut entry);
                 }
                 if reference {
-                    entry.text("$ref", &self.location(group, Kind::Group));
+                    self.write_location("$ref", group, Kind::Group, &mut entry);
                 }
                 if display && let Some(display) = self.draft.display(group) {
                     entry.text("display", &display);
@@ -385,7 +412,7 @@ impl Representations<'_, '_> {
             }
         }
         if shows(common::META_LOCATION) {
-            meta.text("location", &self.location(id, kind));
+            self.write_location("location", id, kind, &mut meta);
         }
         if shows(common::META_VERSION) {
             meta.text("version", &self.draft.tag(id));

@@ -253,11 +253,9 @@ impl<'p> Value<'p> {
             Value::Object(object) => {
                 out.push('{');
                 for (i, (attribute, value)) in object.members().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    push_quoted(out, &registry.attribute(attribute).name);
-                    out.push(':');
+                    out.push_str(if i > 0 { ",\"" } else { "\"" });
+                    out.push_str(&registry.attribute(attribute).name);
+                    out.push_str("\":");
                     value.write(registry, out);
                 }
                 out.push('}');

@@ -129,7 +129,8 @@ pub(super) fn definitions_of(value: &Json<'_>) -> Result<(Vec<Schema>, Vec<Resou
 fn schema(place: &Place<'_>) -> Result<Schema, SchemaError> {
     let object = place.object()?;
     let id = object.text("id")?.ok_or_else(|| object.expected("id", "the URN of the schema"))?;
-    if !id.contains(':') {
+    // INVARIANT: names and URNs of a schema stand in JSON as they are.
+    if !id.contains(':') || id.contains(|c: char| c.is_ascii_control() || matches!(c, '"' | '\\')) {
         return Err(object.expected("id", "a URN such as `urn:example:1.0:Thing`"));
     }
     let attributes = definitions(&object, "attributes", &id, false)?;
