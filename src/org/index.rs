@@ -13,12 +13,22 @@ use crate::schema::{AttributeId, Registry};
 pub(crate) struct Index {
     leaves: Vec<Vec<Pair>>,
     firsts: Vec<Pair>,
+    /// Pairs to come, in no order: empty but while records are restored.
+    later: Vec<Pair>,
 }
 
-type Pair = (u32, u32);
+/// A hash, and the number of the resource in the low half.
+type Pair = u64;
+
+fn pair(hash: u32, id: Id) -> Pair {
+    u64::from(hash) << 32 | u64::from(id.0)
+}
 
 /// A leaf with more than this becomes two.
 const LEAF: usize = 256;
+
+/// How many insertions are put off at most.
+const MANY: usize = 1 << 16;
 
 impl Index {
     /// The hash that values of `attribute` are looked up by: without case where it compares so.
@@ -48,7 +58,10 @@ impl Index {
     }
 
     pub(crate) fn insert(&mut self, hash: u32, id: Id) {
-        let pair = (hash, id.0);
+        self.add(pair(hash, id));
+    }
+
+    fn add(&mut self, pair: Pair) {
         let at = self.leaf(pair);
         let Some(leaf) = self.leaves.get_mut(at) else {
             self.leaves.push(vec![pair]);
@@ -72,6 +85,52 @@ impl Index {
         }
     }
 
+    /// Puts off an insertion until [`Self::settle`]; where many are, they are made.
+    pub(crate) fn insert_later(&mut self, hash: u32, id: Id) {
+        self.later.push(pair(hash, id));
+        if self.later.len() >= MANY {
+            self.settle();
+        }
+    }
+
+    /// Makes the insertions that were put off: from leaf to leaf, for a pair at a time would wait for memory each time.
+    pub(crate) fn settle(&mut self) {
+        let mut later = std::mem::take(&mut self.later);
+        if later.len() < self.leaves.len() {
+            later.into_iter().for_each(|pair| self.add(pair));
+            return;
+        }
+        later.sort_unstable();
+        let mut rest = later.as_slice();
+        let leaves = std::mem::take(&mut self.leaves);
+        let firsts = std::mem::take(&mut self.firsts);
+        let ends = firsts.into_iter().skip(1).map(Some).chain([None]);
+        let mut merged = Vec::new();
+        for (leaf, end) in leaves.into_iter().zip(ends) {
+            let (new, others) = rest.split_at(end.map_or(rest.len(), |end| rest.partition_point(|pair| *pair < end)));
+            rest = others;
+            let mut new = new.iter().copied().peekable();
+            merged.clear();
+            for pair in leaf {
+                while let Some(before) = new.next_if(|new| *new < pair) {
+                    merged.push(before);
+                }
+                merged.push(pair);
+            }
+            merged.extend(new);
+            self.push_leaves(&merged);
+        }
+        self.push_leaves(rest);
+    }
+
+    fn push_leaves(&mut self, pairs: &[Pair]) {
+        let parts = pairs.len().div_ceil(LEAF).max(1);
+        for leaf in pairs.chunks(pairs.len().div_ceil(parts).max(1)) {
+            self.leaves.push(leaf.to_vec());
+            self.firsts.extend(leaf.first());
+        }
+    }
+
     fn note_first(&mut self, at: usize) {
         if let (Some(slot), Some(first)) = (self.firsts.get_mut(at), self.leaves.get(at).and_then(|leaf| leaf.first())) {
             *slot = *first;
@@ -79,9 +138,11 @@ impl Index {
     }
 
     pub(crate) fn remove(&mut self, hash: u32, id: Id) {
-        let at = self.leaf((hash, id.0));
+        self.settle();
+        let pair = pair(hash, id);
+        let at = self.leaf(pair);
         let Some(leaf) = self.leaves.get_mut(at) else { return };
-        if let Ok(place) = leaf.binary_search(&(hash, id.0)) {
+        if let Ok(place) = leaf.binary_search(&pair) {
             leaf.remove(place);
             if leaf.is_empty() {
                 self.leaves.remove(at);
@@ -94,9 +155,10 @@ impl Index {
 
     /// Resources that may have a value of that hash.
     pub(crate) fn candidates(&self, hash: u32) -> impl Iterator<Item = Id> + '_ {
-        let leaves = self.leaves.get(self.leaf((hash, 0))..).unwrap_or(&[]);
-        let pairs = leaves.iter().flat_map(move |leaf| leaf.get(leaf.partition_point(|pair| pair.0 < hash)..).unwrap_or(&[]));
-        pairs.take_while(move |pair| pair.0 == hash).map(|pair| Id(pair.1))
+        let first = pair(hash, Id(0));
+        let leaves = self.leaves.get(self.leaf(first)..).unwrap_or(&[]);
+        let pairs = leaves.iter().flat_map(move |leaf| leaf.get(leaf.partition_point(|pair| *pair < first)..).unwrap_or(&[]));
+        pairs.take_while(move |pair| *pair >> 32 == u64::from(hash)).map(|pair| Id(*pair as u32))
     }
 
     pub(crate) fn heap_bytes(&self) -> usize {
@@ -119,11 +181,12 @@ mod tests {
             // It grows for a while, then shrinks to nothing.
             let removes = if round < 20_000 { seed & 7 == 0 } else { seed & 7 != 0 };
             if !removes && set.insert(pair) {
-                index.insert(pair.0, Id(pair.1));
+                if round % 3 == 0 { index.insert_later(pair.0, Id(pair.1)) } else { index.insert(pair.0, Id(pair.1)) }
             } else if removes && set.remove(&pair) {
                 index.remove(pair.0, Id(pair.1));
             }
             if round % 64 == 0 {
+                index.settle();
                 let here: Vec<u32> = index.candidates(pair.0).map(|id| id.0).collect();
                 let there: Vec<u32> = set.range((pair.0, 0)..=(pair.0, u32::MAX)).map(|pair| pair.1).collect();
                 assert_eq!(here, there, "round {round}");
@@ -133,5 +196,28 @@ mod tests {
             index.remove(pair.0, Id(pair.1));
         }
         assert!(index.leaves.is_empty() && index.firsts.is_empty());
+    }
+
+    #[test]
+    fn many_that_were_put_off_stand_where_they_would() {
+        let mut seed = 7u32;
+        let mut below = |n: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) % n
+        };
+        for count in [0, 1, LEAF, LEAF + 1, 3_000, MANY + 10] {
+            let (mut index, mut plain) = (Index::default(), Index::default());
+            for _ in 0..4 {
+                for _ in 0..count {
+                    let (hash, id) = (below(5_000), Id(below(1 << 20)));
+                    index.insert_later(hash, id);
+                    plain.insert(hash, id);
+                }
+                index.settle();
+                assert!(index.leaves.concat() == plain.leaves.concat(), "{count}");
+                assert!(index.leaves.iter().all(|leaf| (1..=LEAF).contains(&leaf.len())));
+                assert!(index.leaves.iter().map(|leaf| leaf.first()).eq(index.firsts.iter().map(Some)));
+            }
+        }
     }
 }

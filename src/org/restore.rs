@@ -44,6 +44,13 @@ pub struct Restored {
 impl Organization {
     /// Feeds records. A bad one stops it, with an error that names its key; those before it are in.
     pub fn restore(&mut self, ndjson: &[u8]) -> Result<Restored, ScimError> {
+        let restored = self.feed(ndjson);
+        self.settle();
+        restored
+    }
+
+    /// The same for a part of what is fed: afterwards, and before anything is asked, the organization must be settled.
+    pub(crate) fn feed(&mut self, ndjson: &[u8]) -> Result<Restored, ScimError> {
         let (text, at) = match std::str::from_utf8(ndjson) {
             Ok(text) => (text, None),
             // Whole lines before the bad byte are records like others.
@@ -66,6 +73,11 @@ impl Organization {
         });
         self.serial += 1;
         Ok(Restored { records: fed?, dangling: self.dangling_records() })
+    }
+
+    /// Does what was put off while it was fed.
+    pub(crate) fn settle(&mut self) {
+        self.index.settle();
     }
 }
 

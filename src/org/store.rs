@@ -127,6 +127,7 @@ impl Organization {
         };
         let body = organization.initial_body();
         organization.put_body(Id::ORGANIZATION, Some(body));
+        organization.index.settle();
         organization
     }
 
@@ -184,7 +185,7 @@ impl Organization {
         self.edge(self.names.hash_of(container), self.names.hash_of(subject), rank)
     }
 
-    /// Writes or removes a body and what is derived from it alone.
+    /// Writes or removes a body and what is derived from it alone. The index wants to be settled afterwards.
     pub(crate) fn put_body(&mut self, id: Id, body: Option<Body>) -> Option<Body> {
         let at = id.0 as usize;
         if self.bodies.len() <= at {
@@ -200,7 +201,7 @@ impl Organization {
         }
         if let Some(new) = body.as_ref() {
             self.digest.add(Digest::of_body(name, new));
-            Index::for_each_key(registry, &self.known.indexed, new.packed(), |hash| index.insert(hash, id));
+            Index::for_each_key(registry, &self.known.indexed, new.packed(), |hash| index.insert_later(hash, id));
             if id == Id::ORGANIZATION {
                 self.settings = Settings::of(registry, self.known.organization, new.packed(), &self.config.roles);
             }
@@ -256,6 +257,7 @@ impl Organization {
                 bodies.entry(id.0).or_insert(old);
             }
         }
+        self.index.settle();
         self.count_ledger(&edits.ledger);
         // Whoever lost the last fact that named them goes too: what dangled, and what came and went in one plan.
         let mut unnamed = gone;

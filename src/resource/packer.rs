@@ -58,9 +58,18 @@ impl<'r, 't> Packer<'_, 'r, 't> {
     }
 
     fn name(&mut self, names: &Names) -> Option<(AttributeId, &'r Attribute)> {
+        let id = match self.scanner.short_name() {
+            Some((_, key)) => names.find_short(key)?,
+            None => self.long_name(names)?,
+        };
+        Some((id, self.registry.attribute(id)))
+    }
+
+    #[inline(never)]
+    fn long_name(&mut self, names: &Names) -> Option<AttributeId> {
         let span = self.scanner.name().ok().filter(|span| !span.escaped)?;
         let (id, exact) = names.find(self.scanner.raw(span), &self.registry.attributes)?;
-        exact.then(|| (id, self.registry.attribute(id)))
+        exact.then_some(id)
     }
 
     fn string(&mut self) -> Option<Span> {

@@ -14,8 +14,11 @@ use crate::org::Organization;
 use crate::plan::{Plan, Query};
 use crate::protocol::{Context, Method, Request};
 
-/// By how much memory grows at a time while records are restored.
-const GROWTH: usize = 1 << 20;
+/// A page of wasm memory.
+const PAGE: usize = 1 << 16;
+/// Sizes that memory grows to while records are restored are multiples of one between these.
+const LEAST_STEP: usize = 1 << 20;
+const MOST_STEP: usize = 4 << 20;
 
 #[derive(Default)]
 struct Resident {
@@ -32,7 +35,10 @@ thread_local! {
 
 fn with_organization(respond: impl FnOnce(&mut Organization, &mut Option<Plan>) -> Result<u32, ScimError>) -> u32 {
     RESIDENT.with_borrow_mut(|resident| match &mut resident.organization {
-        Some(organization) => respond(organization, &mut resident.plan).unwrap_or_else(|error| refuse(&error)),
+        Some(organization) => {
+            organization.settle();
+            respond(organization, &mut resident.plan).unwrap_or_else(|error| refuse(&error))
+        }
         None => refuse(&ScimError::new(500, None, "the organization is there no longer")),
     })
 }
@@ -75,7 +81,7 @@ pub fn org_restore(length: u32, first: u32) -> u32 {
                 resident.plan = None;
             }
             let memory = memory_size::<0>();
-            let restored = organization.restore(lines);
+            let restored = organization.feed(lines);
             if memory_size::<0>() != memory {
                 grow_ahead();
             }
@@ -90,11 +96,15 @@ pub fn org_restore(length: u32, first: u32) -> u32 {
     })
 }
 
-/// Makes room for what is restored next: whenever memory has grown the host makes a new buffer of it, and one of 64 MB
-/// or more makes V8 collect garbage, so that growing with every chunk took longer than the restoring.
+/// Makes room for what is restored next: up to a round size, a sixteenth more at most. Whenever memory has grown the host
+/// makes a new buffer of it, and V8 answers each of some 60 MB or more by collecting garbage: with every chunk, that took
+/// longer than restoring.
 fn grow_ahead() {
+    let size = memory_size::<0>() * PAGE;
+    let step = (size / 16).next_power_of_two().clamp(LEAST_STEP, MOST_STEP);
     let mut room: Vec<u8> = Vec::new();
-    if room.try_reserve_exact(GROWTH).is_ok() {
+    // The allocator asks for whole pages, for a little more than is asked of it.
+    if room.try_reserve_exact((size.next_multiple_of(step) - size).saturating_sub(PAGE / 2)).is_ok() {
         // Freed again, it stays the module's own.
         drop(std::hint::black_box(room));
     }
