@@ -16,6 +16,9 @@ use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
 /// Lists longer than this are looked up through an [`Index`].
 const SHORT: usize = 16;
 
+/// What a flag that is set is looked up by.
+const TRUE: &str = "true";
+
 /// The elements of one attribute by their keys, or by another sub-attribute that filters ask for.
 pub(super) struct Index {
     pub(super) attribute: AttributeId,
@@ -218,7 +221,7 @@ impl Patcher<'_, '_> {
         if flag(&self.document, element).is_none() {
             return;
         }
-        for other in self.elements(id) {
+        for other in self.with_sub(id, primary, TRUE) {
             if let Some(node) = flag(&self.document, other).filter(|_| other != element) {
                 self.forget(id, other);
                 let no = self.document.push(None, Node::made(primary, Kind::False));
@@ -276,7 +279,7 @@ impl Patcher<'_, '_> {
 
     /// Whether the list has no element left; by the index where there is one, so that many removals stay cheap.
     fn is_emptied(&self, id: AttributeId, list: NodeId) -> bool {
-        let counted = self.indexes.iter().any(|index| index.attribute == id && index.by.is_none() && !index.keyed.is_empty());
+        let counted = self.indexes.iter().any(|index| index.attribute == id && !index.keyed.is_empty());
         !counted && self.document.is_empty(list)
     }
 }
@@ -286,10 +289,14 @@ fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, eleme
 }
 
 impl Index {
-    /// `None`: an element without the sub-attribute.
+    /// `None`: an element that nobody asks for by the sub-attribute.
     fn hash_of(&self, registry: &Registry, document: &Document<'_>, element: NodeId) -> Option<u32> {
         let Some(by) = self.by else { return Some(key_hash(registry, document, self.attribute, element)) };
-        let text = document.string(document.child(element, by)?)?;
+        let node = document.child(element, by)?;
+        if document.boolean(node) == Some(true) {
+            return Some(hash(TRUE));
+        }
+        let text = document.string(node)?;
         let of = registry.attribute(by);
         Some(if of.case_exact || of.kind == Type::Binary { hash(&text) } else { hash(&folded(&text)) })
     }
