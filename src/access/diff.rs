@@ -207,7 +207,9 @@ impl Diff {
 
     fn count_class(&mut self, work: &mut Work, at: usize) {
         let Some((class, judge, many)) = self.prepare(work, at as u32) else { return };
-        let alone = Tally::of(judge, &work.scratch.region.plain, &work.scratch.region.changed);
+        let mut alone = None;
+        // Of one user's rows each is on an object of its own.
+        let only = self.users.len() == 1;
         let after = if self.direction == Direction::Planned { CHANGED } else { PLAIN };
         let holds = work.scratch.region.holds & after != 0 && judge.active_after;
         // Whether every object of the region has a row whatever else the user holds.
@@ -226,9 +228,10 @@ impl Diff {
             let tally = known.unwrap_or_else(|| {
                 if alike || !work.context(many) {
                     mark_alone = true;
-                    return alone;
+                    let region = &work.scratch.region;
+                    return *alone.get_or_insert_with(|| Tally::of(judge, &region.plain, &region.changed));
                 }
-                if !all_rows {
+                if !all_rows && !only {
                     self.summary.objects += work.mark(|plain, changed, more| judge.row(plain.max(more), changed.max(more)).is_some());
                 }
                 work.scratch.region.tally(judge, many, work.facts.preset())
@@ -244,7 +247,9 @@ impl Diff {
                 *sum += u64::from(count);
             }
         }
-        if mark_alone {
+        if only {
+            self.summary.objects = rows as u32;
+        } else if mark_alone {
             self.summary.objects += work.mark(|plain, changed, _| all_rows || judge.row(plain, changed).is_some());
         }
         if let Some(class) = self.classes.get_mut(at) {

@@ -65,23 +65,29 @@ impl Patcher<'_, '_> {
         }
     }
 
-    /// The elements that pass; found by `value` where the filter asks for one.
+    /// The elements that pass; where the filter asks for one text, found by it.
     fn matching(&mut self, id: AttributeId, test: &Test) -> Vec<NodeId> {
-        let attribute = self.registry.attribute(id);
+        let registry = self.registry;
+        let attribute = registry.attribute(id);
         let value = attribute.value.or((attribute.kind != Type::Complex).then_some(id));
         let wanted = |test: &Test| match test {
-            Test::Compare(of, Comparison::Eq, Operand::Text { text, .. }) if Some(*of) == value => Some(text.to_string()),
+            Test::Compare(of, Comparison::Eq, Operand::Text { text, .. }) => Some((*of, text.to_string())),
             _ => None,
         };
-        let key = match test {
-            Test::And(terms) => terms.iter().find_map(wanted),
+        let text = match test {
+            Test::And(terms) => terms.iter().filter_map(wanted).max_by_key(|(of, _)| Some(*of) == value),
             test => wanted(test),
         };
-        let candidates = match key.filter(|_| self.list(id).is_some()) {
-            Some(key) => self.with_key(id, &key),
-            None => self.elements(id),
+        let in_list = self.list(id).is_some();
+        let mut found = match text.filter(|_| in_list) {
+            Some((of, text)) if Some(of) == value => self.with_key(id, &text),
+            Some((of, text)) if registry.attribute(of).parent == Some(id) && !registry.attribute(of).multi_valued => {
+                self.with_sub(id, of, &text)
+            }
+            _ => self.elements(id),
         };
-        candidates.into_iter().filter(|element| test.passes_element(self.registry, &self.document, *element, id)).collect()
+        found.retain(|element| test.passes_element(registry, &self.document, *element, id));
+        found
     }
 
     /// What becomes of a filter that nothing matches: an error, or an element that matches with what is `given`.
@@ -293,7 +299,7 @@ impl Patcher<'_, '_> {
     fn replace_elements(&mut self, id: AttributeId, found: &[NodeId], given: NodeId) -> Result<(), PatchFault> {
         self.judge_primary(id, found, given)?;
         // Before anything changes: an index that is made on the way would hold what was just written twice.
-        self.is_indexed(id);
+        self.is_indexed(id, None);
         for element in found {
             if self.document.equals(*element, &self.document, given) {
                 continue;

@@ -9,15 +9,20 @@ use super::error::PatchFault;
 use super::keyed::Keyed;
 use super::message::Op;
 use crate::issue::ScimType;
+use crate::resource::value::folded;
 use crate::resource::{Document, Kind, Node, NodeId, Span, Token};
 use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
 
-/// Lists longer than this are looked up by `value` through an [`Index`].
+/// Lists longer than this are looked up through an [`Index`].
 const SHORT: usize = 16;
 
-/// The elements of one attribute by their `value`.
+/// What a flag that is set is looked up by.
+const TRUE: &str = "true";
+
+/// The elements of one attribute by their keys, or by another sub-attribute that filters ask for.
 pub(super) struct Index {
     pub(super) attribute: AttributeId,
+    by: Option<AttributeId>,
     keyed: Keyed,
 }
 
@@ -61,45 +66,55 @@ impl Patcher<'_, '_> {
 
     /// The elements whose key is `wanted`.
     pub(super) fn with_key(&mut self, id: AttributeId, wanted: &str) -> Vec<NodeId> {
-        if !self.is_indexed(id) {
+        let is_wanted = |registry, document, element| key(registry, document, id, element) == wanted;
+        if !self.is_indexed(id, None) {
             let (registry, document) = (self.registry, &self.document);
             let Some(list) = self.list(id) else { return Vec::new() };
-            return document.children(list).filter(|element| key(registry, document, id, *element) == wanted).collect();
+            return document.children(list).filter(|element| is_wanted(registry, document, *element)).collect();
         }
-        let (registry, document) = (self.registry, &self.document);
-        let Some(index) = self.indexes.iter().find(|index| index.attribute == id) else { return Vec::new() };
-        let mut found: Vec<NodeId> =
-            index.keyed.of(hash(wanted)).filter(|element| key(registry, document, id, *element) == wanted).collect();
+        let mut found = self.of_hash(id, None, hash(wanted));
+        found.retain(|element| is_wanted(self.registry, &self.document, *element));
+        found
+    }
+
+    /// The elements whose sub-attribute `by` may be `wanted`, as a filter has it: all of them, where the list is short.
+    pub(super) fn with_sub(&mut self, id: AttributeId, by: AttributeId, wanted: &str) -> Vec<NodeId> {
+        if self.is_indexed(id, Some(by)) { self.of_hash(id, Some(by), hash(wanted)) } else { self.elements(id) }
+    }
+
+    fn of_hash(&self, id: AttributeId, by: Option<AttributeId>, hash: u32) -> Vec<NodeId> {
+        let index = self.indexes.iter().find(|index| index.attribute == id && index.by == by);
+        let mut found: Vec<NodeId> = index.map_or_else(Vec::new, |index| index.keyed.of(hash).collect());
         crate::sort::plain(&mut found);
         found
     }
 
-    /// Whether the attribute has an index; a list that is not short is given one.
-    pub(super) fn is_indexed(&mut self, id: AttributeId) -> bool {
-        if self.indexes.iter().any(|index| index.attribute == id) {
+    /// Whether the attribute has an index by keys, or by a sub-attribute; a list that is not short is given one.
+    pub(super) fn is_indexed(&mut self, id: AttributeId, by: Option<AttributeId>) -> bool {
+        if self.indexes.iter().any(|index| index.attribute == id && index.by == by) {
             return true;
         }
         let (registry, document) = (self.registry, &self.document);
         let Some(list) = self.list(id).filter(|list| document.children(*list).nth(SHORT).is_some()) else { return false };
-        let mut keyed = Keyed::default();
+        let mut index = Index { attribute: id, by, keyed: Keyed::default() };
         for element in document.children(list) {
-            keyed.insert(key_hash(registry, document, id, element), element);
+            index.insert(registry, document, element);
         }
-        self.indexes.push(Index { attribute: id, keyed });
+        self.indexes.push(index);
         true
     }
 
-    /// Takes an element out of the index, before it changes or goes.
+    /// Takes an element out of the indexes, before it changes or goes.
     pub(super) fn forget(&mut self, id: AttributeId, element: NodeId) {
-        let (registry, document) = (self.registry, &self.document);
-        let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        index.keyed.remove(key_hash(registry, document, id, element), element);
+        for index in self.indexes.iter_mut().filter(|index| index.attribute == id) {
+            index.remove(self.registry, &self.document, element);
+        }
     }
 
     pub(super) fn remember(&mut self, id: AttributeId, element: NodeId) {
-        let (registry, document) = (self.registry, &self.document);
-        let Some(index) = self.indexes.iter_mut().find(|index| index.attribute == id) else { return };
-        index.keyed.insert(key_hash(registry, document, id, element), element);
+        for index in self.indexes.iter_mut().filter(|index| index.attribute == id) {
+            index.insert(self.registry, &self.document, element);
+        }
     }
 
     /// `add` or `replace` of the whole attribute.
@@ -206,7 +221,7 @@ impl Patcher<'_, '_> {
         if flag(&self.document, element).is_none() {
             return;
         }
-        for other in self.elements(id) {
+        for other in self.with_sub(id, primary, TRUE) {
             if let Some(node) = flag(&self.document, other).filter(|_| other != element) {
                 self.forget(id, other);
                 let no = self.document.push(None, Node::made(primary, Kind::False));
@@ -264,11 +279,37 @@ impl Patcher<'_, '_> {
 
     /// Whether the list has no element left; by the index where there is one, so that many removals stay cheap.
     fn is_emptied(&self, id: AttributeId, list: NodeId) -> bool {
-        let counted = self.indexes.iter().find(|index| index.attribute == id).is_some_and(|index| !index.keyed.is_empty());
+        let counted = self.indexes.iter().any(|index| index.attribute == id && !index.keyed.is_empty());
         !counted && self.document.is_empty(list)
     }
 }
 
 fn key_hash(registry: &Registry, document: &Document<'_>, id: AttributeId, element: NodeId) -> u32 {
     hash(&key(registry, document, id, element))
+}
+
+impl Index {
+    /// `None`: an element that nobody asks for by the sub-attribute.
+    fn hash_of(&self, registry: &Registry, document: &Document<'_>, element: NodeId) -> Option<u32> {
+        let Some(by) = self.by else { return Some(key_hash(registry, document, self.attribute, element)) };
+        let node = document.child(element, by)?;
+        if document.boolean(node) == Some(true) {
+            return Some(hash(TRUE));
+        }
+        let text = document.string(node)?;
+        let of = registry.attribute(by);
+        Some(if of.case_exact || of.kind == Type::Binary { hash(&text) } else { hash(&folded(&text)) })
+    }
+
+    fn insert(&mut self, registry: &Registry, document: &Document<'_>, element: NodeId) {
+        if let Some(hash) = self.hash_of(registry, document, element) {
+            self.keyed.insert(hash, element);
+        }
+    }
+
+    fn remove(&mut self, registry: &Registry, document: &Document<'_>, element: NodeId) {
+        if let Some(hash) = self.hash_of(registry, document, element) {
+            self.keyed.remove(hash, element);
+        }
+    }
 }

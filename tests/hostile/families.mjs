@@ -112,8 +112,12 @@ export const families = {
   "remove each by its filter": [500, (n) => patching(group(n), patchOf(many(n, (i) => `{"op":"remove","path":"members[value eq \\"u${i}\\"]"}`)))],
   "operations on one attribute": [900, (n) => patching(user('"title":"x"'), patchOf(many(n, (i) => `{"op":"replace","path":"title","value":"${i}"}`)))],
   "operations without a path": [900, (n) => patching(user('"title":"x"'), patchOf(many(n, (i) => `{"op":"replace","value":{"title":"${i}","name.givenName":"y","${ENTERPRISE}:department":"d"}}`)))],
-  // Without an `eq` on value each operation looks at each element: what is linear is the one for a given number of the other.
-  "elements chosen by filters": [400, (n) => patching(emails(50), patchOf(many(n, (i) => `{"op":"replace","path":"emails[type eq \\"t${i % 50}\\"].value","value":"x${i}"}`)))],
+  // Without an `eq` each operation looks at each element: what is linear is the one for a given number of the other.
+  "elements chosen by filters": [400, (n) => patching(emails(50), patchOf(many(n, (i) => `{"op":"replace","path":"emails[type sw \\"t${i % 50}\\"].value","value":"x${i}"}`)))],
+  "elements made by filters": [400, (n) => patching(user('"title":"x"'), patchOf(many(n, (i) => `{"op":"add","path":"emails[type eq \\"t${i}\\"].value","value":"x${i}"}`)))],
+  "elements removed by their types": [400, (n) => patching(emails(n), patchOf(many(n, (i) => `{"op":"remove","path":"emails[type eq \\"t${i}\\"]"}`)))],
+  "one primary after another": [400, (n) => patching(emails(1), patchOf(many(n, (i) => `{"op":"add","path":"emails","value":[{"value":"p${i}","primary":true}]}`)))],
+  "the primary handed on": [400, (n) => patching(emails(n), patchOf(many(n, (i) => `{"op":"replace","path":"emails[type eq \\"t${i}\\"].primary","value":true}`)))],
   "add elements to as many": [2_000, (n) => patching(emails(n), patchOf(`{"op":"add","path":"emails","value":[${many(n, (i) => `{"value":"b${i}@x.example","type":"t${i}"}`)}]}`))],
   "add elements without a value": [1_000, (n) => patching(user('"title":"x"'), patchOf(`{"op":"add","path":"emails","value":[${many(n, (i) => `{"type":"t${i}"}`)}]}`))],
   "a sub-attribute of all elements": [3_000, (n) => patching(emails(n), patchOf('{"op":"replace","path":"emails.type","value":"x"}'))],
