@@ -21,16 +21,13 @@ impl Plan {
     }
 
     fn answer_with(&self, responses: &[Response]) -> String {
-        let mut behind = String::new();
-        for body in responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref()) {
-            behind.push_str(body);
-        }
-        let bodies = behind.len();
+        let bodies = || responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref());
+        let mut records = String::new();
         if !self.records.is_empty() {
-            behind.reserve(self.records.iter().map(|(key, value)| key.len() + value.as_deref().map_or(4, str::len) + 24).sum());
-            push_records(&self.records, &mut behind);
+            records.reserve(self.records.iter().map(|(key, value)| key.len() + value.as_deref().map_or(4, str::len) + 24).sum());
+            push_records(&self.records, &mut records);
         }
-        let mut out = String::with_capacity(512 + behind.len());
+        let mut out = String::with_capacity(512 + bodies().map(str::len).sum::<usize>() + records.len());
         out.push_str("[\"");
         out.push_str(&self.token);
         out.push_str("\",\"");
@@ -43,7 +40,7 @@ impl Plan {
             Some(refusal) => push_briefly(refusal, &mut out),
         }
         out.push(',');
-        push_number((behind.len() - bodies) as u64, &mut out);
+        push_number(records.len() as u64, &mut out);
         let summary = self.diff.summary();
         let whole = [summary.users, summary.objects, summary.locked_out].map(u64::from);
         out.push_str(",[");
@@ -56,8 +53,9 @@ impl Plan {
         push_json(&self.guards, &mut out);
         out.push(',');
         push_json(&self.notes, &mut out);
-        out.push_str(if behind.is_ascii() { ",true]\n" } else { ",false]\n" });
-        out.push_str(&behind);
+        let ascii = records.is_ascii() && bodies().all(str::is_ascii);
+        out.push_str(if ascii { ",true]\n" } else { ",false]\n" });
+        bodies().chain([records.as_str()]).for_each(|text| out.push_str(text));
         out
     }
 

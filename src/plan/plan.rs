@@ -44,7 +44,7 @@ pub struct Plan {
 pub struct Reply {
     /// What to send.
     pub response: Response,
-    /// The plan it comes from.
+    /// The plan it comes from, without its response.
     pub plan: Plan,
 }
 
@@ -144,7 +144,7 @@ impl Organization {
             return Ok(Reply { response: refusal, plan });
         }
         self.commit_plan(&mut plan)?;
-        let response = plan.responses.first().cloned().unwrap_or_default();
+        let response = std::mem::take(&mut plan.responses).pop().unwrap_or_default();
         Ok(Reply { response, plan })
     }
 

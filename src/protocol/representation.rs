@@ -39,6 +39,15 @@ impl<'s> Members<'s> {
     fn close(self) {
         self.out.push('}');
     }
+
+    /// Adds a member whose value `write` writes, unless that says that there is nothing to it.
+    fn part(&mut self, name: &str, write: impl FnOnce(&mut String) -> bool) {
+        let (length, first) = (self.out.len(), self.first);
+        if !write(self.name(name)) {
+            self.out.truncate(length);
+            self.first = first;
+        }
+    }
 }
 
 impl Representations<'_, '_> {
@@ -186,10 +195,7 @@ impl Representations<'_, '_> {
     /// A value of which sub-attributes may be hidden.
     fn write_part(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
         let registry = &self.draft.org.config.registry;
-        let mut part = String::new();
-        if self.write_shown(value, projection, &mut part) {
-            members.name(&registry.attribute(attribute).name).push_str(&part);
-        }
+        members.part(&registry.attribute(attribute).name, |out| self.write_shown(value, projection, out));
     }
 
     /// Writes what of a value is shown; false when nothing is.
@@ -236,30 +242,29 @@ impl Representations<'_, '_> {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let Value::Object(object) = value else { return };
-        let mut part = String::new();
-        let mut inner = Members::open(&mut part);
-        let shown = |id: AttributeId| projection.shows(registry, id) != Shown::None;
-        for (sub, value) in object.members().filter(|(sub, _)| shown(*sub)) {
-            if sub == org.known.manager {
-                self.write_manager(value, projection, &mut inner);
-            } else {
-                self.write_part(sub, value, projection, &mut inner);
+        members.part(&registry.attribute(attribute).name, |out| {
+            let mut inner = Members::open(out);
+            let shown = |id: AttributeId| projection.shows(registry, id) != Shown::None;
+            for (sub, value) in object.members().filter(|(sub, _)| shown(*sub)) {
+                if sub == org.known.manager {
+                    self.write_manager(value, projection, &mut inner);
+                } else {
+                    self.write_part(sub, value, projection, &mut inner);
+                }
             }
-        }
-        if attribute == org.known.parent
-            && let Some(id) =
-                object.members().find(|(sub, _)| registry.attribute(*sub).name.as_ref() == "value").and_then(|(_, value)| value.text())
-            && let Some(parent) = self.draft.find(Class::Object, &id)
-            && registry.child(attribute, "$ref").is_some_and(shown)
-            && let Some(kind) = self.draft.kind(parent)
-        {
-            self.write_location("$ref", parent, kind, &mut inner);
-        }
-        let any = !inner.first;
-        inner.close();
-        if any {
-            members.name(&registry.attribute(attribute).name).push_str(&part);
-        }
+            if attribute == org.known.parent
+                && let Some(id) =
+                    object.members().find(|(sub, _)| registry.attribute(*sub).name.as_ref() == "value").and_then(|(_, value)| value.text())
+                && let Some(parent) = self.draft.find(Class::Object, &id)
+                && registry.child(attribute, "$ref").is_some_and(shown)
+                && let Some(kind) = self.draft.kind(parent)
+            {
+                self.write_location("$ref", parent, kind, &mut inner);
+            }
+            let any = !inner.first;
+            inner.close();
+            any
+        });
     }
 
     fn write_manager(&self, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
@@ -267,29 +272,29 @@ impl Representations<'_, '_> {
         let registry = &org.config.registry;
         let Value::Object(object) = value else { return };
         let manager = object.member(org.known.manager_value).and_then(Value::text).and_then(|id| self.draft.find(Class::User, &id));
-        let mut part = String::new();
-        let mut inner = Members::open(&mut part);
-        let mut has_reference = false;
-        for (sub, value) in object.members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
-            has_reference |= registry.attribute(sub).name.as_ref() == "$ref";
-            self.write_part(sub, value, projection, &mut inner);
-        }
-        let shows = |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
-        if let Some(manager) = manager {
-            if !has_reference && shows("$ref") {
-                self.write_location("$ref", manager, Kind::User, &mut inner);
+        members.part(&registry.attribute(org.known.manager).name, |out| {
+            let mut inner = Members::open(out);
+            let mut has_reference = false;
+            for (sub, value) in object.members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
+                has_reference |= registry.attribute(sub).name.as_ref() == "$ref";
+                self.write_part(sub, value, projection, &mut inner);
             }
-            if shows("displayName")
-                && let Some(name) = self.draft.display(manager)
-            {
-                inner.text("displayName", &name);
+            let shows =
+                |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
+            if let Some(manager) = manager {
+                if !has_reference && shows("$ref") {
+                    self.write_location("$ref", manager, Kind::User, &mut inner);
+                }
+                if shows("displayName")
+                    && let Some(name) = self.draft.display(manager)
+                {
+                    inner.text("displayName", &name);
+                }
             }
-        }
-        let any = !inner.first;
-        inner.close();
-        if any {
-            members.name(&registry.attribute(org.known.manager).name).push_str(&part);
-        }
+            let any = !inner.first;
+            inner.close();
+            any
+        });
     }
 
     /// Members, grants or owners, by id.
@@ -356,11 +361,11 @@ impl Representations<'_, '_> {
         if direct.is_empty() {
             return;
         }
-        let mut seen: Set<Id> = direct.iter().copied().collect();
+        let mut seen: Option<Set<Id>> = None;
         let mut todo = direct.clone();
         while let Some(group) = todo.pop() {
             view.for_each_group_of(group, |above| {
-                if there(&above) && seen.insert(above) {
+                if there(&above) && seen.get_or_insert_with(|| direct.iter().copied().collect()).insert(above) {
                     indirect.push(above);
                     todo.push(above);
                 }
