@@ -137,19 +137,10 @@ class Engine {
     const output = this.#output();
     const end = output.indexOf(NEWLINE);
     const head = JSON.parse(decoder.decode(output.subarray(0, end)));
-    const [token, version, responses, refusal, records, counts, truncated, held, guards, notes, ascii] = head;
-    // What is behind the line is here from now on, so that reading it can never fail. Decoding ASCII is quick.
-    const behind = ascii ? decoder.decode(output.subarray(end + 1)) : output.slice(end + 1);
-    let at = 0;
-    const later = (length, read) => {
-      const part = ascii ? behind.slice(at, (at += length)) : behind.subarray(at, (at += length));
-      return once(() => read(ascii ? part : decoder.decode(part)));
-    };
-    const response = ([status, headers, bytes]) => {
-      if (bytes === null) return { status, headers, body: null };
-      const body = later(bytes, same);
-      return { status, headers, get body() { return body(); } };
-    };
+    const [token, version, responses, refusal, records, counts, truncated, held, guards, notes] = head;
+    let at = end + 1;
+    const take = (bytes) => decoder.decode(output.subarray(at, (at += bytes)));
+    const response = ([status, headers, bytes]) => ({ status, headers, body: bytes === null ? null : take(bytes) });
     const [grant, revoke, upgrade, downgrade, latent, masked, users, objects, lockedOut] = counts;
     const summary = { kinds: { grant, revoke, upgrade, downgrade, latent, masked }, users, objects, lockedOut };
     return {
@@ -157,7 +148,7 @@ class Engine {
       version,
       responses: responses.map(response),
       refusal: refusal === null ? null : response(refusal),
-      records: records === 0 ? once(() => []) : later(records, JSON.parse),
+      records: recordsOf(take(records)),
       writes: records !== 0,
       summary,
       truncated,
@@ -281,6 +272,7 @@ class Engine {
   }
 }
 
-const same = (text) => text;
+/** Records are made objects when they are first read: their text is here, so that this can never fail. */
+const recordsOf = (text) => once(() => (text === "" ? [] : JSON.parse(text)));
 
 const room = (arg) => (typeof arg === "string" && arg.length <= SHORT ? arg.length * 3 : arg.length);

@@ -74,11 +74,11 @@ export function makeReply(resident, fields, context) {
   if (answer.writes) resident.changes += 1;
   const state = makeState(resident, fields, context, answer, given);
   state.committed = true;
-  const [response] = answer.responses;
+  const [{ status, headers, body }] = answer.responses;
   return {
-    status: response.status,
-    headers: response.headers,
-    get body() { return response.body; },
+    status,
+    headers,
+    body,
     held: answer.held,
     get records() { return answer.records(); },
     access: new AccessDiff(answer, () => part(state, ACCESS_CHANGES)),

@@ -1,10 +1,9 @@
 //! What a host reads of a plan or a reply: JSON in one line, and behind it the long texts that it gives the lengths of,
-//! in bytes, so that they need not be read before somebody asks for them. What has fixed places needs no names.
+//! in bytes, so that they are not escaped and read twice. What has fixed places needs no names.
 //!
 //! ```text
 //! answer   = head LF *body [records]
-//! head     = [ token, version, [ *response ], response / null, bytes of records, counts, truncated, held, guards, notes,
-//!            whether all that follows is ASCII ]
+//! head     = [ token, version, [ *response ], response / null, bytes of records, counts, truncated, held, guards, notes ]
 //! response = [ status, headers, bytes of its body / null ]
 //! counts   = [ grants, revokes, upgrades, downgrades, latent, masked, users, objects, locked out ]
 //! ```
@@ -53,8 +52,7 @@ impl Plan {
         push_json(&self.guards, &mut out);
         out.push(',');
         push_json(&self.notes, &mut out);
-        let ascii = records.is_ascii() && bodies().all(str::is_ascii);
-        out.push_str(if ascii { ",true]\n" } else { ",false]\n" });
+        out.push_str("]\n");
         bodies().chain([records.as_str()]).for_each(|text| out.push_str(text));
         out
     }

@@ -15,8 +15,7 @@ const planned = ({ token, version, responses, refusal, records, access: { summar
   const briefly = (response) => response && [response.status, response.headers, response.body];
   const { kinds, users, objects, lockedOut } = summary;
   const behind = [...bodies, list].join("");
-  const ascii = Buffer.byteLength(behind) === behind.length;
-  const head = [token, version, responses.map(briefly), briefly(refusal), Buffer.byteLength(list), [...Object.values(kinds), users, objects, lockedOut], truncated, held, guards, notes, ascii];
+  const head = [token, version, responses.map(briefly), briefly(refusal), Buffer.byteLength(list), [...Object.values(kinds), users, objects, lockedOut], truncated, held, guards, notes];
   return `${JSON.stringify(head)}\n${behind}`;
 };
 const refused = (status, words) => (error) => {
