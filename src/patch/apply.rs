@@ -152,12 +152,15 @@ impl<'r, 's> Patcher<'r, 's> {
     pub(super) fn operate_on(&mut self, target: &Target<'_>, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
         let id = target.id;
         self.unfold(id)?;
+        if id == common::SCHEMAS {
+            return self.operate_on_schemas(target, op, value);
+        }
         if let Some(chosen) = &target.chosen {
             return self.operate_on_elements(id, chosen, op, value);
         }
         match (op, value) {
             // The value says nothing where there is but one.
-            (Op::Remove, Some(value)) if self.registry.attribute(id).multi_valued => self.remove_values(id, value),
+            (Op::Remove, Some(value)) if self.registry.attribute(id).multi_valued => self.remove_values(id, None, value),
             (Op::Remove, _) => self.unassign(id),
             (_, None) => Err(PatchFault::MissingValue { path: self.path(id) }),
             (op, Some(value)) => self.assign(id, value, op),
@@ -169,14 +172,11 @@ impl<'r, 's> Patcher<'r, 's> {
         let registry = self.registry;
         let attribute = registry.attribute(id);
         let nothing = self.is_nothing(value)?;
-        if nothing && op == Op::Add && id != common::SCHEMAS {
+        if nothing && op == Op::Add {
             return Ok(());
         }
         if attribute.mutability == Mutability::ReadOnly {
             return self.leave_as_is(id, value);
-        }
-        if id == common::SCHEMAS {
-            return self.judge_schemas(value);
         }
         if let Some(parent) = attribute.parent.filter(|parent| registry.attribute(*parent).multi_valued) {
             return self.write_sub(parent, None, id, value, op);
@@ -218,12 +218,27 @@ impl<'r, 's> Patcher<'r, 's> {
         if same { Ok(()) } else { Err(PatchFault::ReadOnly { path: self.path(id) }) }
     }
 
-    /// `schemas` follows the extensions that have values; naming it again must name known ones.
-    fn judge_schemas(&mut self, value: Span) -> Result<(), PatchFault> {
+    /// `schemas` follows the extensions that have values: what is written to it must name known ones, and changes nothing.
+    fn operate_on_schemas(&mut self, target: &Target<'_>, op: Op, value: Option<Span>) -> Result<(), PatchFault> {
+        let element = target.chosen.is_some();
+        match (op, value) {
+            (Op::Remove, None) if !element => Err(PatchFault::Required { path: "schemas".into() }),
+            (Op::Remove, Some(value)) if !element => self.judge_named_values(common::SCHEMAS, value),
+            (Op::Remove, _) => Ok(()),
+            (_, None) => Err(PatchFault::MissingValue { path: "schemas".into() }),
+            (Op::Add, Some(value)) if self.is_nothing(value)? => Ok(()),
+            (_, Some(value)) => self.judge_schemas(value, element),
+        }
+    }
+
+    fn judge_schemas(&mut self, value: Span, element: bool) -> Result<(), PatchFault> {
         let bad = |detail| PatchFault::Value { path: "schemas".into(), scim_type: ScimType::InvalidValue, detail };
-        let Some(list) = self.read(common::SCHEMAS, value, false)? else { return Err(bad("`schemas` is required".into())) };
+        let Some(given) = self.read(common::SCHEMAS, value, element)? else {
+            return Err(PatchFault::Required { path: "schemas".into() });
+        };
+        let given: Vec<NodeId> = if element { vec![given] } else { self.document.children(given).collect() };
         let resource_type = self.registry.resource_type(self.resource_type);
-        for node in self.document.children(list).collect::<Vec<_>>() {
+        for node in given {
             let uri = self.document.string(node).unwrap_or_default().into_owned();
             let known = |urn: &str| urn.eq_ignore_ascii_case(&uri);
             if known(&resource_type.schema) || resource_type.extensions.iter().any(|extension| known(&extension.schema)) {
@@ -264,8 +279,7 @@ impl<'r, 's> Patcher<'r, 's> {
         self.document.remove(there);
         self.indexes.retain(|index| index.attribute != id);
         self.touch(id);
-        self.tidy(attribute.parent);
-        Ok(())
+        self.tidy(attribute.parent)
     }
 
     pub(super) fn judge_removal(&self, attribute: &Attribute) -> Result<(), PatchFault> {
@@ -278,13 +292,18 @@ impl<'r, 's> Patcher<'r, 's> {
     }
 
     /// A complex attribute or extension that has nothing left is unassigned.
-    pub(super) fn tidy(&mut self, id: Option<AttributeId>) {
-        let Some(id) = id else { return };
-        let Some(node) = self.holder(id).and_then(|holder| self.document.child(holder, id)) else { return };
-        if self.document.is_empty(node) {
-            self.document.remove(node);
-            self.tidy(self.registry.attribute(id).parent);
+    pub(super) fn tidy(&mut self, id: Option<AttributeId>) -> Result<(), PatchFault> {
+        let Some(id) = id else { return Ok(()) };
+        let Some(node) = self.holder(id).and_then(|holder| self.document.child(holder, id)) else { return Ok(()) };
+        if !self.document.is_empty(node) {
+            return Ok(());
         }
+        let attribute = self.registry.attribute(id);
+        if attribute.required && !attribute.extension {
+            return Err(PatchFault::Required { path: self.path(id) });
+        }
+        self.document.remove(node);
+        self.tidy(attribute.parent)
     }
 
     /// The object that `id` is a member of, where there is one.

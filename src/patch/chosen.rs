@@ -23,6 +23,10 @@ impl Patcher<'_, '_> {
         let registry = self.registry;
         let attribute = registry.attribute(id);
         let value = match (op, value) {
+            // A null says no more than the brackets do.
+            (Op::Remove, Some(value)) if chosen.sub.is_none() && attribute.multi_valued && self.scanner(value).token()? != Token::Null => {
+                return self.remove_values(id, Some(chosen), value);
+            }
             (Op::Remove, _) => None,
             (_, None) => return Err(PatchFault::MissingValue { path: chosen.text.to_string() }),
             (_, Some(value)) => Some(value),

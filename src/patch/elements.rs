@@ -8,6 +8,7 @@ use super::apply::Patcher;
 use super::error::PatchFault;
 use super::keyed::Keyed;
 use super::message::Op;
+use super::target::Chosen;
 use crate::issue::ScimType;
 use crate::resource::value::folded;
 use crate::resource::{Document, Kind, Node, NodeId, Span, Token};
@@ -232,8 +233,24 @@ impl Patcher<'_, '_> {
         }
     }
 
-    /// `remove` with values: exactly those, matched by `value`, or where they have none by all they say.
-    pub(super) fn remove_values(&mut self, id: AttributeId, value: Span) -> Result<(), PatchFault> {
+    /// `remove` with values: exactly those, matched by `value`, or where they have none by all they say. Brackets leave out
+    /// what they do not choose.
+    pub(super) fn remove_values(&mut self, id: AttributeId, chosen: Option<&Chosen<'_>>, value: Span) -> Result<(), PatchFault> {
+        self.judge_named_values(id, value)?;
+        let Some(given) = self.read_part(id, value, false)? else { return Ok(()) };
+        for wanted in self.document.children(given).collect::<Vec<_>>() {
+            let key = key(self.registry, &self.document, id, wanted).into_owned();
+            let mut found = self.with_key(id, &key);
+            found.retain(|element| chosen.is_none_or(|chosen| chosen.test.passes_element(self.registry, &self.document, *element, id)));
+            for element in found {
+                self.remove_element(id, element)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether values may be removed by naming them.
+    pub(super) fn judge_named_values(&self, id: AttributeId, value: Span) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(id);
         if attribute.mutability == Mutability::ReadOnly {
             return Err(PatchFault::ReadOnly { path: attribute.path.to_string() });
@@ -244,14 +261,6 @@ impl Patcher<'_, '_> {
                 attribute.path
             );
             return Err(PatchFault::Value { path: attribute.path.to_string(), scim_type: ScimType::InvalidValue, detail });
-        }
-        let Some(given) = self.read_part(id, value, false)? else { return Ok(()) };
-        for wanted in self.document.children(given).collect::<Vec<_>>() {
-            let key = key(self.registry, &self.document, id, wanted).into_owned();
-            let found = self.with_key(id, &key);
-            for element in found {
-                self.remove_element(id, element)?;
-            }
         }
         Ok(())
     }
@@ -272,7 +281,7 @@ impl Patcher<'_, '_> {
             self.judge_removal(attribute)?;
             self.document.remove(list);
             self.indexes.retain(|index| index.attribute != id);
-            self.tidy(attribute.parent);
+            self.tidy(attribute.parent)?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::issue::Note;
 use crate::limits::Limits;
 use crate::path::{Comparison, Filter, Literal};
-use crate::resource::{Document, Node, NodeId};
+use crate::resource::{Document, Node, NodeId, Token};
 use crate::schema::{AttributeId, Registry, ResourceTypeId};
 
 /// An element by what identifies it.
@@ -60,7 +60,11 @@ pub(crate) fn edits_of(
             }
             _ => None,
         };
-        let value = value.filter(|_| operation.op == Op::Remove && chosen.sub.is_none());
+        let alone = match operation.value {
+            Some(value) => patcher.scanner(value).token()? == Token::Null,
+            None => true,
+        };
+        let value = value.filter(|_| operation.op == Op::Remove && chosen.sub.is_none() && alone);
         return Ok(value.map(|value| ListEdit::Remove(vec![Reference { value: value.to_owned(), kind: None }])));
     }
     let Some(value) = operation.value else {
@@ -69,7 +73,7 @@ pub(crate) fn edits_of(
             _ => Err(PatchFault::MissingValue { path: text.to_string() }),
         };
     };
-    let null = patcher.scanner(value).token()? == crate::resource::Token::Null;
+    let null = patcher.scanner(value).token()? == Token::Null;
     if operation.op == Op::Remove && null {
         // The engine has the words for this.
         return Ok(None);

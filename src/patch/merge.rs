@@ -3,15 +3,12 @@
 use super::apply::Patcher;
 use super::error::PatchFault;
 use super::message::Op;
-use super::target::{Chosen, Target};
+use super::named::Named;
+use super::target::Target;
 use crate::dialect::Tolerance;
 use crate::issue::ScimType;
-use crate::maps::Set;
 use crate::resource::{Kind, Node, NodeId, Span, Token};
 use crate::schema::{AttributeId, Mutability, Type, common};
-
-/// The names that an operation without path has given values to: an attribute, and what brackets choose of it.
-type Named = Set<(AttributeId, String)>;
 
 impl Patcher<'_, '_> {
     /// An operation without path: the members of its value are attributes of the resource.
@@ -23,14 +20,14 @@ impl Patcher<'_, '_> {
         let members = self.members(value)?.ok_or_else(|| not_an_object("value"))?;
         // All names are judged before anything is written; their notes are made when it is.
         let notes = self.notes.len();
-        let (mut targets, mut named, mut twice) = (Vec::with_capacity(members.len()), Named::default(), None);
+        let (mut targets, mut named) = (Vec::with_capacity(members.len()), Named::default());
         for (name, member) in &members {
             let target = self.member(name)?;
-            self.collect_names(&target, *member, &mut named, &mut twice)?;
+            self.collect_names(&target, *member, &mut named)?;
             targets.push(target);
         }
-        if let Some(path) = twice {
-            return Err(PatchFault::NamedTwice { path });
+        if let Some(id) = named.twice(self.registry) {
+            return Err(PatchFault::NamedTwice { path: self.path(id) });
         }
         self.notes.truncate(notes);
         // The target is found again for its notes alone, and only where it can have any.
@@ -94,28 +91,52 @@ impl Patcher<'_, '_> {
     }
 
     /// Adds what a member names; the names in an extension's object count as if they stood outside of it.
-    fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named, twice: &mut Option<String>) -> Result<(), PatchFault> {
+    fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(target.id);
-        if attribute.extension && target.chosen.is_none() {
+        if let Some(chosen) = &target.chosen {
+            named.chosen(target.id, chosen.filter_key(), chosen.sub);
+            return Ok(());
+        }
+        if attribute.extension {
             if let Some(members) = self.members(value)? {
                 for (name, member) in members {
                     let target = self.extension_member(target.id, &name)?;
-                    self.collect_names(&target, member, named, twice)?;
+                    self.collect_names(&target, member, named)?;
                 }
                 return Ok(());
             }
             let urn = attribute.path.clone();
-            let inner = |patcher: &mut Self, value: Span| patcher.collect_names(target, value, named, twice);
+            let inner = |patcher: &mut Self, value: Span| patcher.collect_names(target, value, named);
             if self.within_text(&urn, value, inner)?.is_some() {
                 return Ok(());
             }
             return if self.is_nothing(value)? { Ok(()) } else { Err(not_an_object(&attribute.path)) };
         }
-        let chosen = target.chosen.as_ref().map_or_else(String::new, Chosen::key);
-        if !named.insert((target.id, chosen)) {
-            twice.get_or_insert_with(|| attribute.path.to_string());
+        if attribute.kind == Type::Complex && !attribute.multi_valued {
+            match self.parts_named(target.id, value)? {
+                Some(parts) => named.parts(target.id, parts),
+                None => named.whole(target.id),
+            }
+        } else {
+            named.whole(target.id);
         }
         Ok(())
+    }
+
+    /// The sub-attributes that a value of a singular complex attribute speaks of; `None`: of all.
+    fn parts_named(&mut self, id: AttributeId, value: Span) -> Result<Option<Vec<AttributeId>>, PatchFault> {
+        let registry = self.registry;
+        let value = self.lone_element(value)?;
+        let parts = |members: Vec<(String, Span)>| members.iter().filter_map(|(name, _)| registry.child(id, name)).collect();
+        if let Some(members) = self.members(value)? {
+            return Ok(Some(parts(members)));
+        }
+        if let Some(members) = self.within_text("", value, |patcher, value| patcher.members(value))? {
+            return Ok(members.map(parts));
+        }
+        // A bare text stands for its `value`.
+        let text = self.scanner(value).token()? == Token::String;
+        Ok(registry.attribute(id).value.filter(|_| text).map(|value| vec![value]))
     }
 
     /// What a name inside an extension's object names.
@@ -138,14 +159,17 @@ impl Patcher<'_, '_> {
             let done = self.within_text(path, value, |patcher, value| patcher.merge_extension(id, value, op, references))?;
             return done.ok_or_else(|| not_an_object(path));
         };
-        let mut named = Set::default();
+        let mut named = Named::default();
         let mut writes = Vec::with_capacity(members.len());
         for (name, member) in members {
             let target = self.extension_member(id, &name)?;
-            if !named.insert((target.id, target.chosen.as_ref().map(Chosen::key))) {
-                return Err(PatchFault::NamedTwice { path: self.path(target.id) });
-            }
+            let known = self.notes.len();
+            self.collect_names(&target, member, &mut named)?;
+            self.notes.truncate(known);
             writes.push((target, member));
+        }
+        if let Some(id) = named.twice(self.registry) {
+            return Err(PatchFault::NamedTwice { path: self.path(id) });
         }
         match references {
             Some(_) => self.write_all(&writes, op, references),

@@ -26,6 +26,7 @@ mod keyed;
 pub(crate) mod members;
 mod merge;
 mod message;
+mod named;
 mod target;
 
 pub(crate) use apply::{Patched, Patcher};

@@ -55,13 +55,13 @@ impl Target<'_> {
 }
 
 impl Chosen<'_> {
-    /// The same for paths that choose the same, however they are spaced.
-    pub(super) fn key(&self) -> String {
+    /// The same for brackets that choose the same, however they are spaced.
+    pub(super) fn filter_key(&self) -> String {
         let filter = match &self.choice {
             Choice::Equal { name, text } => format!("{name} eq {}", quoted(text)),
             Choice::Filter(filter) => filter.to_string(),
         };
-        format!("[{filter}].{:?}", self.sub).to_ascii_lowercase()
+        filter.to_ascii_lowercase()
     }
 }
 

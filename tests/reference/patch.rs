@@ -42,18 +42,55 @@ impl Target<'_> {
     fn names_value(&self) -> bool {
         matches!(self, Target::Attribute { sub: Some(sub), filter: None, .. } if sub.name == "value")
     }
-    fn key(&self) -> String {
-        match self {
-            Target::Extension(urn) => urn.to_string(),
-            Target::Attribute { extension, attr, filter, sub } => format!(
-                "{}|{}|{}|{}",
-                extension.unwrap_or_default(),
-                attr.name,
-                filter.as_ref().map(filter::print).unwrap_or_default(),
-                sub.map(|s| s.name.as_str()).unwrap_or_default()
-            ),
+    /// Whether two writes of one object give a value to the same thing, in whole or in part.
+    fn meets(&self, value: &J, other: &Target, theirs: &J, dialect: Dialect) -> bool {
+        match (self, other) {
+            (Target::Extension(a), Target::Extension(b)) => a == b,
+            (
+                Target::Attribute { extension, attr, filter, sub },
+                Target::Attribute { extension: extension2, attr: attr2, filter: filter2, sub: sub2 },
+            ) => {
+                if (extension, &attr.name) != (extension2, &attr2.name) {
+                    return false;
+                }
+                let names = |sub: &Option<&Attr>| sub.map(|s| s.name.to_lowercase());
+                let print = |f: &Filter| filter::print(f).to_lowercase();
+                match (filter, filter2) {
+                    (Some(a), Some(b)) => print(a) == print(b) && (sub.is_none() || sub2.is_none() || names(sub) == names(sub2)),
+                    (Some(_), None) => sub2.is_none(),
+                    (None, Some(_)) => sub.is_none(),
+                    (None, None) => match (names(sub), names(sub2)) {
+                        (None, None) => true,
+                        (Some(a), Some(b)) => a == b,
+                        (None, Some(part)) => says(attr, value, &part, dialect),
+                        (Some(part), None) => says(attr, theirs, &part, dialect),
+                    },
+                }
+            }
+            _ => false,
         }
     }
+}
+
+/// Whether the value of a whole attribute says something of one sub-attribute.
+fn says(attr: &Attr, value: &J, part: &str, dialect: Dialect) -> bool {
+    if attr.multi {
+        return true;
+    }
+    match value {
+        J::Arr(items) if items.len() == 1 => says(attr, &items[0], part, dialect),
+        J::Obj(members) => members.iter().any(|(name, _)| name.to_lowercase() == part),
+        J::Str(text) => match parse(text) {
+            Ok(object @ J::Obj(_)) if dialect == Dialect::Entra => says(attr, &object, part, dialect),
+            _ => attr.sub("value").is_none() || part == "value",
+        },
+        _ => true,
+    }
+}
+
+/// Rule 1: one attribute named twice.
+fn named_twice(writes: &[(Target, J)], dialect: Dialect) -> bool {
+    writes.iter().enumerate().any(|(i, (a, mine))| writes[..i].iter().any(|(b, theirs)| a.meets(mine, b, theirs, dialect)))
 }
 
 struct Run<'a> {
@@ -225,8 +262,7 @@ impl<'a> Run<'a> {
                 target => writes.push((target, v.clone())),
             }
         }
-        let keys: Vec<String> = writes.iter().map(|(t, _)| t.key()).collect();
-        if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
+        if named_twice(&writes, self.dialect) {
             return Err("invalidSyntax");
         }
         // Members of an object have no order: the reference changes first, then what describes it.
@@ -283,8 +319,7 @@ impl<'a> Run<'a> {
                 }
                 let mut writes = Vec::new();
                 self.extension_members(kind, urn, value.ok_or("invalidValue")?, &mut writes)?;
-                let keys: Vec<String> = writes.iter().map(|(t, _)| t.key()).collect();
-                if keys.iter().enumerate().any(|(i, k)| keys[..i].contains(k)) {
+                if named_twice(&writes, self.dialect) {
                     return Err("invalidSyntax");
                 }
                 writes.sort_by_key(|(t, _)| !t.names_value());
@@ -382,6 +417,14 @@ impl<'a> Run<'a> {
     }
 
     fn remove(&mut self, attr: &Attr, chosen: Option<&Filter>, sub: Option<&Attr>, value: Option<&J>, stored: &J) -> Outcome<J> {
+        if attr.name == "schemas" {
+            // Derived (rule 6).
+            return match (chosen, value) {
+                (None, None) => Err("mutability"),
+                (None, Some(J::Null)) => Err("invalidValue"),
+                _ => Ok(stored.clone()),
+            };
+        }
         if attr.read_only() || sub.is_some_and(|s| s.read_only() || s.required) {
             return Err("mutability");
         }
@@ -409,22 +452,23 @@ impl<'a> Run<'a> {
             };
         }
         let new = match (chosen, value) {
-            (Some(f), _) if attr.multi => {
+            (Some(f), None | Some(J::Null)) if attr.multi => {
                 J::Arr(stored.list().iter().filter(|e| !filter::element_matches(f, attr, e, self.dialect)).cloned().collect())
             }
-            (Some(f), _) if filter::element_matches(f, attr, stored, self.dialect) => J::Null,
-            (Some(_), _) => stored.clone(),
-            (None, Some(value)) if attr.multi => {
-                // Rule 18.
+            (Some(f), _) if !attr.multi && filter::element_matches(f, attr, stored, self.dialect) => J::Null,
+            (Some(_), _) if !attr.multi => stored.clone(),
+            (_, Some(value)) if attr.multi => {
+                // Rule 18; brackets leave out what they do not choose.
                 if *value == J::Null {
                     return Err("invalidValue");
                 }
                 let named = self.read(attr, value, false)?;
                 let gone = |element: &J| {
-                    named.list().iter().any(|n| match (n.named("value"), attr.sub("value")) {
-                        (Some(v), Some(sub)) => element.named("value").is_some_and(|e| equal(sub, v, e)),
-                        _ => equal(attr, n, element),
-                    })
+                    chosen.is_none_or(|f| filter::element_matches(f, attr, element, self.dialect))
+                        && named.list().iter().any(|n| match (n.named("value"), attr.sub("value")) {
+                            (Some(v), Some(sub)) => element.named("value").is_some_and(|e| equal(sub, v, e)),
+                            _ => equal(attr, n, element),
+                        })
                 };
                 J::Arr(stored.list().iter().filter(|e| !gone(e)).cloned().collect())
             }
@@ -457,9 +501,13 @@ impl<'a> Run<'a> {
         }
         if attr.name == "schemas" {
             // Derived (rule 6): naming what the type knows changes nothing.
-            let read = self.read(attr, value, false)?;
+            if nothing {
+                return if kind == Kind::Add { Ok(stored.clone()) } else { Err("mutability") };
+            }
+            let read = self.read(attr, value, chosen.is_some())?;
+            let read = if chosen.is_some() { J::Arr(vec![read]) } else { read };
             let known = |u: &J| u.text().is_some_and(|u| u.eq_ignore_ascii_case(&self.rt.base.id) || self.rt.extension(u).is_some());
-            return if !nothing && read.list().iter().all(known) { Ok(stored.clone()) } else { Err("invalidValue") };
+            return if read.list().iter().all(known) { Ok(stored.clone()) } else { Err("invalidValue") };
         }
         let new = match (chosen, sub) {
             (None, None) => self.write_whole(kind, attr, value, nothing, stored)?,
