@@ -157,6 +157,26 @@ test("records go out and in by any way, and give the same version", () => {
   assert.deepEqual(dangling.dangling(), ["member/g/u"]);
 });
 
+test("what was restored is found by its values at once: after many chunks, halfway, and after a bad record", () => {
+  const user = (at) => ({ key: `user/u${at}`, value: { userName: `Name.${at}@acme.example`, externalId: `x${at}`, title: "t".repeat(600) } });
+  const all = Array.from({ length: 6_000 }, (_, at) => user(at));
+  const found = (resident, at) => {
+    const filter = encodeURIComponent(`userName eq "name.${at}@acme.example" and externalId eq "x${at}"`);
+    const { Resources = [] } = JSON.parse(resident.handle({ method: "GET", path: `/Users?filter=${filter}` }, system).body);
+    return Resources.map(({ id }) => id).join();
+  };
+  const resident = new Organization();
+  resident.restore((function* () {
+    yield* all.slice(0, 4_000);
+    assert.equal(found(resident, 10), "u10", "asked while it is fed");
+    yield* all.slice(4_000);
+  })());
+  for (const at of [0, 10, 3_999, 4_000, 5_999]) assert.equal(found(resident, at), `u${at}`);
+  assert.throws(() => resident.restore([{ key: "user/u7", value: { userName: "seven" } }, { key: "user/u8", value: null }, { key: "bad", value: {} }]), { name: "ScimError", status: 400, message: /record `bad`/ });
+  assert.deepEqual([7, 8, 9].map((at) => found(resident, at)), ["", "", "u9"]);
+  assert.equal(JSON.parse(resident.handle({ method: "GET", path: '/Users?filter=userName eq "SEVEN"' }, system).body).Resources[0].id, "u7");
+});
+
 test("newId that throws or calls back changes nothing", () => {
   const resident = organization();
   const before = resident.version;
