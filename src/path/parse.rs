@@ -194,7 +194,8 @@ impl<'t> Parser<'t> {
         let Some(op) = Comparison::named(word) else {
             return Err(PathError::UnknownOperator { word: word.into(), at: self.characters(at) });
         };
-        if !self.skip_space() {
+        // RFC 7644 §3.5.2.2 itself shows `value eq"…"`.
+        if !self.skip_space() && !self.rest().starts_with('"') {
             return Err(self.expected("a space and a value"));
         }
         let value = self.literal(op)?;

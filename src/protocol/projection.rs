@@ -79,7 +79,7 @@ impl Projection {
             return Shown::All;
         }
         let attribute = registry.attribute(id);
-        if attribute.returned == Returned::Never {
+        if attribute.never_returned() {
             return Shown::None;
         }
         let above = |list: &[AttributeId]| {

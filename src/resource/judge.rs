@@ -369,7 +369,11 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         }
         for id in required {
             let attribute = registry.attribute(*id);
-            if !given.has(attribute.slot) && (attribute.mutability != Mutability::ReadOnly || self.judge == Judge::Response) {
+            let demanded = match self.judge {
+                Judge::Response => !attribute.never_returned(),
+                _ => attribute.mutability != Mutability::ReadOnly,
+            };
+            if demanded && !given.has(attribute.slot) {
                 self.missing(attribute, at);
             }
         }

@@ -52,7 +52,8 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     pub(crate) fn object(&mut self, shape: &Shape, member: &mut dyn FnMut(&mut Self, usize) -> Scan<()>) -> Scan<Option<Has>> {
         if self.scanner.token()? != Token::Object {
             let members = shape.members.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            self.refuse(ScimType::InvalidSyntax, shape.name, &format!("must be an object with {members}"), shape.clause)?;
+            self.issue(ScimType::InvalidSyntax, "", format!("{} must be an object with {members}", shape.name), shape.clause);
+            self.skip()?;
             return Ok(None);
         }
         let (mut has, mut strangers) = (Has::default(), Strangers::default());
@@ -100,7 +101,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
         element: &mut dyn FnMut(&mut Self, u32) -> Scan<()>,
     ) -> Scan<Option<u32>> {
         if self.scanner.token()? != Token::Array {
-            self.refuse(ScimType::InvalidValue, path, &format!("must be {expected}"), clause)?;
+            self.refuse(path, &format!("must be {expected}"), clause)?;
             return Ok(None);
         }
         self.scanner.expect(b'[', "`[`")?;
@@ -132,7 +133,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
                 Ok(None)
             }
             _ => {
-                self.refuse(ScimType::InvalidValue, path, "must be a string", clause)?;
+                self.refuse(path, "must be a string", clause)?;
                 Ok(None)
             }
         }
@@ -154,7 +155,7 @@ impl<'t, 'f> MessageReader<'t, 'f> {
             }
             self.scanner.jump(start);
         }
-        self.refuse(ScimType::InvalidValue, path, "must be a whole number", clause)?;
+        self.refuse(path, "must be a whole number", clause)?;
         Ok(None)
     }
 
@@ -182,8 +183,8 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     }
 
     /// Passes over a value that is not what it must be.
-    fn refuse(&mut self, scim_type: ScimType, path: &str, rule: &str, clause: &'static str) -> Scan<()> {
-        self.issue(scim_type, path, format!("`{path}` {rule}"), clause);
+    fn refuse(&mut self, path: &str, rule: &str, clause: &'static str) -> Scan<()> {
+        self.issue(ScimType::InvalidValue, path, format!("`{path}` {rule}"), clause);
         self.skip()?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::maps::Set;
-use crate::schema::{Attribute, AttributeId, Identity, Mutability, Names, Registry, ResourceTypeId, Returned, Slots, Type, common};
+use crate::schema::{Attribute, AttributeId, Identity, Mutability, Names, Registry, ResourceTypeId, Slots, Type, common};
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -355,7 +355,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         if opened.is_some() {
             self.opened = opened;
         }
-        if seen.there && attribute.returned == Returned::Never && self.judge == Judge::Response {
+        if seen.there && self.judge == Judge::Response && attribute.never_returned() {
             self.never_returned(attribute, at);
         }
         Ok(seen)

@@ -209,4 +209,9 @@ impl Attribute {
     pub fn children(&self) -> &[AttributeId] {
         &self.children
     }
+
+    /// Whether no answer has it (RFC 7643 §7): so say both `returned` never and `mutability` writeOnly.
+    pub fn never_returned(&self) -> bool {
+        self.returned == Returned::Never || self.mutability == Mutability::WriteOnly
+    }
 }

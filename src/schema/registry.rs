@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::attribute::{Attribute, AttributeId, Definition, Identity, Mutability, Returned, Type};
+use super::attribute::{Attribute, AttributeId, Definition, Identity, Mutability, Type};
 use super::builtin;
 use super::compile::{self, SchemaError};
 use super::names::Names;
@@ -256,7 +256,7 @@ impl Registry {
             attribute.plain = attribute.kind == Type::String
                 && !(attribute.multi_valued || attribute.required || attribute.closed)
                 && attribute.mutability != Mutability::ReadOnly
-                && attribute.returned != Returned::Never;
+                && !attribute.never_returned();
             if attribute.required {
                 required.push(*id);
             }

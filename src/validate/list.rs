@@ -7,31 +7,12 @@ use crate::resource::{Findings, Judge, MessageReader, PayloadError, Scan, Shape,
 use crate::schema::Registry;
 
 const CLAUSE: &str = "RFC 7644 §3.4.2";
-const URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+pub(super) const URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 const LIST: Shape = Shape {
     name: "a ListResponse",
     members: &["schemas", "totalResults", "itemsPerPage", "startIndex", "Resources", "nextCursor", "previousCursor"],
     clause: CLAUSE,
 };
-
-/// Whether the payload's `schemas` name the message.
-pub(super) fn is_list(text: &str, options: &ValidateOptions<'_>) -> bool {
-    let mut scratch = Findings::default();
-    let mut listed = false;
-    let mut reader = MessageReader::new(text, String::new(), options.dialect, options.limits.json_depth, &mut scratch);
-    // What cannot be read is no list; the reading that follows says why.
-    let _ = reader.members(&mut |reader, name| {
-        if !name.eq_ignore_ascii_case("schemas") {
-            return reader.skip().map(drop);
-        }
-        let read = reader.array("schemas", "an array", CLAUSE, &mut |reader, _| {
-            listed |= reader.string("schemas", CLAUSE)?.is_some_and(|uri| uri.eq_ignore_ascii_case(URN));
-            Ok(())
-        });
-        read.and(reader.scanner.expected("no more: all is known"))
-    });
-    listed
-}
 
 pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'_>, findings: &mut Findings) -> Scan<()> {
     let mut reader = MessageReader::new(text, String::new(), options.dialect, options.limits.json_depth, findings);
@@ -53,7 +34,7 @@ pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'
     Ok(())
 }
 
-fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
+pub(super) fn resource(registry: &Registry, options: &ValidateOptions<'_>, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
     let span = reader.skip()?;
     let text = reader.scanner.slice(span);
     let id = match registry.type_of(text, options.resource_type, &options.limits) {

@@ -1,7 +1,7 @@
 //! A payload judged for what it is for: every issue, and the canonical form of a valid resource.
 //!
 //! Purposes create, replace and response are bodies of a resource; patch, bulk and search are messages of
-//! RFC 7644; a response may be a ListResponse too.
+//! RFC 7644; a response may be a ListResponse, a BulkResponse or an Error too.
 //!
 //! ```
 //! use scim_policy::{Purpose, Registry, ValidateOptions, validate};
@@ -15,10 +15,12 @@
 //! # Ok::<(), scim_policy::ScimError>(())
 //! ```
 
+mod answers;
 mod bulk;
 mod list;
 mod search;
 
+use self::answers::Answer;
 use crate::error::ScimError;
 use crate::patch;
 use crate::resource::{Findings, Purpose, Report, ValidateOptions, text_of, validate_resource};
@@ -38,8 +40,12 @@ pub(crate) fn report(registry: &Registry, payload: &[u8], options: &ValidateOpti
     let mut findings = Findings::default();
     match options.purpose {
         Purpose::Create | Purpose::Replace => return Ok(validate_resource(registry, payload, options, canonical)?),
-        Purpose::Response if list::is_list(text()?, options) => list::check(registry, text()?, options, &mut findings)?,
-        Purpose::Response => return Ok(validate_resource(registry, payload, options, canonical)?),
+        Purpose::Response => match answers::answer_of(text()?, options) {
+            Some(Answer::List) => list::check(registry, text()?, options, &mut findings)?,
+            Some(Answer::Error) => answers::check_error((text()?, String::new()), options, &mut findings)?,
+            Some(Answer::Bulk) => answers::check_bulk(registry, text()?, options, &mut findings)?,
+            None => return Ok(validate_resource(registry, payload, options, canonical)?),
+        },
         Purpose::Patch => {
             let message = (text()?, String::new());
             patch::check(registry, message, named()?, options.dialect, &options.limits, &mut findings)?;

@@ -55,6 +55,9 @@ pub fn case(r: &mut Random, builtin: &Registry, custom: &Registry) -> Case {
         0..=2 => {
             let purpose = *r.pick(&[Purpose::Create, Purpose::Create, Purpose::Replace, Purpose::Response]);
             let mut payload = resource(r, rt, purpose == Purpose::Response);
+            if purpose == Purpose::Response && r.chance(90) {
+                payload.unset("pin");
+            }
             for _ in 0..*r.pick(&[0, 0, 1, 1, 1, 2, 3]) {
                 damage(r, rt, &mut payload, dialect);
             }

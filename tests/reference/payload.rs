@@ -22,6 +22,11 @@ impl Purpose {
             Purpose::Patch => "patch",
         }
     }
+    /// Whether a required attribute must be there: a client cannot give what is readOnly, a server does not answer with what is
+    /// writeOnly or never returned.
+    fn demands(self, attr: &Attr) -> bool {
+        if self == Purpose::Response { !attr.has_no_place_in_answers() } else { !attr.read_only() }
+    }
     pub fn from_name(name: &str) -> Purpose {
         [Purpose::Create, Purpose::Replace, Purpose::Response].into_iter().find(|p| p.name() == name).expect("a purpose")
     }
@@ -195,7 +200,7 @@ impl Reader {
             if self.issues.len() > before {
                 refused.push(sub.name.clone());
             }
-            if self.purpose == Purpose::Response && sub.never_returned() && !read.unassigned() {
+            if self.purpose == Purpose::Response && sub.has_no_place_in_answers() && !read.unassigned() {
                 self.error("invalidValue", &sub_path, &here);
             }
             let keep_null = self.purpose == Purpose::Patch && !attr.multi;
@@ -206,8 +211,7 @@ impl Reader {
         // An element must be whole; a singular value in PATCH is merged first and looked at then.
         if !(out.unassigned() && refused.is_empty()) && (self.purpose != Purpose::Patch || attr.multi) && !self.partial {
             for sub in attr.subs.iter().filter(|a| a.required) {
-                let demanded = !sub.read_only() || self.purpose == Purpose::Response;
-                if demanded && out.at(&sub.name).is_none_or(J::unassigned) && !refused.contains(&sub.name) {
+                if self.purpose.demands(sub) && out.at(&sub.name).is_none_or(J::unassigned) && !refused.contains(&sub.name) {
                     self.error("invalidValue", &format!("{path}.{}", sub.name), pointer);
                 }
             }
@@ -367,10 +371,9 @@ pub fn validate(
 
     // Required attributes; those refused above have had their say.
     for attr in rt.base.attrs.iter().filter(|a| a.required && a.name != "schemas") {
-        let demanded = !attr.read_only() || purpose == Purpose::Response;
         let refused =
             r.issues.iter().any(|i| i.severity == "error" && (i.path == attr.name || i.path.starts_with(&format!("{}.", attr.name))));
-        if demanded && !refused && out.at(&attr.name).is_none() {
+        if purpose.demands(attr) && !refused && out.at(&attr.name).is_none() {
             r.error("invalidValue", &attr.name, "");
         }
     }
@@ -381,7 +384,7 @@ pub fn validate(
             }
             continue;
         }
-        for attr in schema.attrs.iter().filter(|a| a.required) {
+        for attr in schema.attrs.iter().filter(|a| a.required && purpose.demands(a)) {
             let path = format!("{}:{}", schema.id, attr.name);
             if !r.issues.iter().any(|i| i.path.starts_with(&path)) && out.at(&schema.id).expect("there").at(&attr.name).is_none() {
                 r.error("invalidValue", &path, &format!("/{}", escape(&schema.id)));
@@ -418,7 +421,7 @@ fn member(r: &mut Reader, out: &mut J, extension: Option<&str>, attr: &Attr, val
     if read.unassigned() {
         return;
     }
-    if r.purpose == Purpose::Response && attr.never_returned() {
+    if r.purpose == Purpose::Response && attr.has_no_place_in_answers() {
         r.error("invalidValue", path, pointer);
         return;
     }

@@ -77,6 +77,10 @@ impl Attr {
     pub fn never_returned(&self) -> bool {
         self.returned == "never"
     }
+    /// RFC 7643 §7: values of a writeOnly attribute "SHALL NOT be returned".
+    pub fn has_no_place_in_answers(&self) -> bool {
+        self.never_returned() || self.mutability == "writeOnly"
+    }
 }
 
 #[derive(Clone, Debug)]
