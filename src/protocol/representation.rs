@@ -355,7 +355,7 @@ impl Representations<'_, '_> {
         }
         let view = self.draft.view();
         let there = |group: &Id| self.draft.kind(*group) == Some(Kind::Group);
-        let (mut direct, mut indirect): (Vec<Id>, Vec<Id>) = (Vec::new(), Vec::new());
+        let (mut direct, mut indirect): (Vec<Id>, Vec<Id>) = (Vec::with_capacity(16), Vec::new());
         view.for_each_group_of(id, |group| direct.push(group));
         direct.retain(there);
         if direct.is_empty() {
@@ -377,6 +377,8 @@ impl Representations<'_, '_> {
         out.push('[');
         let mut first = true;
         for (mut list, word) in [(direct, "direct"), (indirect, "indirect")] {
+            // Nearly always that is their order, and sorting finds nothing left to do.
+            org.names.sort_by_first_bytes(&mut list);
             self.sort(&mut list, |group| *group);
             for group in list {
                 if !std::mem::take(&mut first) {

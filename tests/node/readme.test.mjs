@@ -1,8 +1,10 @@
-// The examples in both READMEs, run as they stand.
+// The examples in both READMEs, run as they stand; and the tables of the fixtures' README, made anew.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { written } from "../data/table.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = `${root}target/readme`; // inside the workspace, so that the package is found by name
@@ -17,3 +19,7 @@ for (const file of ["README.md", "pkg/README.md"]) {
     });
   }
 }
+
+test("tests/data/README.md counts and lists the fixtures there are: `node tests/data/table.mjs` writes it", () => {
+  assert.equal(readFileSync(`${root}tests/data/README.md`, "utf8"), written());
+});
