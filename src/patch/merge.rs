@@ -316,8 +316,15 @@ impl Patcher<'_, '_> {
         if attribute.extension || attribute.required_children.is_empty() {
             return Ok(());
         }
-        let Some(value) = value.filter(|value| !self.document.is_empty(*value)) else { return Ok(()) };
-        for child in &attribute.required_children {
+        match value.filter(|value| !self.document.is_empty(*value)) {
+            Some(value) => self.judge_parts(id, value),
+            None => Ok(()),
+        }
+    }
+
+    /// All sub-attributes that `id` needs are in `value`, those aside that only the service provider sets.
+    pub(super) fn judge_parts(&self, id: AttributeId, value: NodeId) -> Result<(), PatchFault> {
+        for child in &self.registry.attribute(id).required_children {
             if self.registry.attribute(*child).mutability != Mutability::ReadOnly && self.document.child(value, *child).is_none() {
                 let path = self.path(*child);
                 let detail = format!("`{path}` is required");
