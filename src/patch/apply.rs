@@ -57,8 +57,8 @@ pub(crate) struct Patcher<'r, 's> {
     pub(super) text: Text<'s>,
     source: SourceId,
     pub(super) operation: u32,
-    /// Attributes written so far, each with how often.
-    touched: Vec<(AttributeId, u32)>,
+    /// Attributes written so far, each with how often, and by which operation the last time.
+    touched: Vec<(AttributeId, u32, u32)>,
     /// Which of the extensions had values at first: a bit for each.
     extended: u64,
 }
@@ -119,9 +119,10 @@ impl<'r, 's> Patcher<'r, 's> {
         }
         let changed = self.is_changed(original);
         if changed {
+            self.judge_extensions()?;
             self.list_extensions().map_err(|fault| PatchError { operation: None, fault })?;
         }
-        let touched = self.touched.iter().map(|(id, _)| *id).collect();
+        let touched = self.touched.iter().map(|(id, ..)| *id).collect();
         Ok(Patched { document: self.document, changed, touched, notes: self.notes })
     }
 
@@ -176,7 +177,15 @@ impl<'r, 's> Patcher<'r, 's> {
             return Ok(());
         }
         if attribute.mutability == Mutability::ReadOnly {
-            return self.leave_as_is(id, value);
+            let holders = match attribute.parent.filter(|parent| registry.attribute(*parent).multi_valued) {
+                Some(parent) => self.elements(parent),
+                None => self.holder(id).into_iter().collect(),
+            };
+            let mut there: Vec<Option<NodeId>> = holders.into_iter().map(|holder| self.document.child(holder, id)).collect();
+            if there.is_empty() {
+                there.push(None);
+            }
+            return self.leave_as_is(id, value, &there, false);
         }
         if let Some(parent) = attribute.parent.filter(|parent| registry.attribute(*parent).multi_valued) {
             return self.write_sub(parent, None, id, value, op);
@@ -200,22 +209,21 @@ impl<'r, 's> Patcher<'r, 's> {
         }
     }
 
-    /// A readOnly attribute may be named with the value it has, and with no other.
-    fn leave_as_is(&mut self, id: AttributeId, value: Span) -> Result<(), PatchFault> {
-        let there = self.holder(id).and_then(|holder| self.document.child(holder, id));
+    /// A readOnly attribute may be named with the value it has wherever it is meant, and with no other.
+    pub(super) fn leave_as_is(&mut self, id: AttributeId, value: Span, there: &[Option<NodeId>], element: bool) -> Result<(), PatchFault> {
         let notes = self.notes.len();
-        let embedded = self.within_text("", value, |patcher, value| patcher.read_by(Judge::Stored, id, value, (false, false)))?;
+        let embedded = self.within_text("", value, |patcher, value| patcher.read_by(Judge::Stored, id, value, (element, false)))?;
         self.notes.truncate(notes);
         let given = match embedded {
             Some(given) => given,
-            None => self.read_by(Judge::Stored, id, value, (false, false))?,
+            None => self.read_by(Judge::Stored, id, value, (element, false))?,
         };
-        let same = match (there, given) {
+        let same = there.iter().all(|there| match (*there, given) {
             (None, None) => true,
             (Some(there), Some(given)) => self.document.same_value(self.registry, there, given),
             _ => false,
-        };
-        if same { Ok(()) } else { Err(PatchFault::ReadOnly { path: self.path(id) }) }
+        });
+        if same && !there.is_empty() { Ok(()) } else { Err(PatchFault::ReadOnly { path: self.path(id) }) }
     }
 
     /// `schemas` follows the extensions that have values: what is written to it must name known ones, and changes nothing.
@@ -259,8 +267,12 @@ impl<'r, 's> Patcher<'r, 's> {
         let attribute = registry.attribute(id);
         if attribute.extension {
             for child in &attribute.children {
-                if self.holder(*child).is_some_and(|holder| self.document.child(holder, *child).is_some()) {
-                    self.unassign(*child)?;
+                if let Some(there) = self.holder(*child).and_then(|holder| self.document.child(holder, *child)) {
+                    // What it requires may go, as all of it goes.
+                    if registry.attribute(*child).mutability == Mutability::ReadOnly {
+                        return Err(PatchFault::ReadOnly { path: self.path(*child) });
+                    }
+                    self.take_out(*child, there)?;
                 }
             }
             return Ok(());
@@ -273,13 +285,18 @@ impl<'r, 's> Patcher<'r, 's> {
             return Ok(());
         }
         let Some(there) = self.holder(id).and_then(|holder| self.document.child(holder, id)) else { return Ok(()) };
+        self.take_out(id, there)
+    }
+
+    /// Removes the value `there` of an attribute, unless it may be set but once.
+    fn take_out(&mut self, id: AttributeId, there: NodeId) -> Result<(), PatchFault> {
         if let Some(fixed) = self.fixed(id, there) {
             return Err(PatchFault::Immutable { path: self.path(fixed) });
         }
         self.document.remove(there);
         self.indexes.retain(|index| index.attribute != id);
         self.touch(id);
-        self.tidy(attribute.parent)
+        self.tidy(self.registry.attribute(id).parent)
     }
 
     pub(super) fn judge_removal(&self, attribute: &Attribute) -> Result<(), PatchFault> {
@@ -446,19 +463,19 @@ impl<'r, 's> Patcher<'r, 's> {
         while let Some(parent) = self.registry.attribute(top).parent.filter(|parent| !self.registry.attribute(*parent).extension) {
             top = parent;
         }
-        match self.touched.iter_mut().find(|(known, _)| *known == top) {
-            Some((_, times)) => *times += 1,
-            None => self.touched.push((top, 1)),
+        match self.touched.iter_mut().find(|(known, ..)| *known == top) {
+            Some((_, times, last)) => (*times, *last) = (*times + 1, self.operation),
+            None => self.touched.push((top, 1, self.operation)),
         }
     }
 
     /// Whether anything is different in the end. An attribute written once is; one written often may have come back.
     fn is_changed(&self, original: &dyn Fn() -> Document<'s>) -> bool {
-        if self.touched.iter().any(|(_, times)| *times == 1) {
+        if self.touched.iter().any(|(_, times, _)| *times == 1) {
             return true;
         }
         let mut before = None;
-        self.touched.iter().any(|(id, _)| {
+        self.touched.iter().any(|(id, ..)| {
             let before = before.get_or_insert_with(original);
             // What could be read for the operation can be read here.
             let _ = before.unfold(self.registry, self.registry.top(*id), self.limits);
@@ -469,6 +486,20 @@ impl<'r, 's> Patcher<'r, 's> {
                 _ => true,
             }
         })
+    }
+
+    /// An extension that has values, and was written, has those it requires. The last operation that wrote it is to blame.
+    fn judge_extensions(&self) -> Result<(), PatchError> {
+        for extension in &self.registry.resource_type(self.resource_type).extensions {
+            let id = extension.attribute;
+            let written = self.touched.iter().filter(|(part, ..)| self.registry.attribute(*part).parent == Some(id));
+            let Some(operation) = written.map(|(.., last)| *last).max() else { continue };
+            let Some(node) = self.document.child(NodeId::ROOT, id) else { continue };
+            if self.document.children(node).any(|part| self.document.node(part).attribute != AttributeId::UNKNOWN) {
+                self.judge_parts(id, node).map_err(|fault| PatchError { operation: Some(operation), fault })?;
+            }
+        }
+        Ok(())
     }
 
     /// `schemas` gains an extension with its first value and loses it with its last (RFC 7643 §3).

@@ -3,7 +3,7 @@
 use super::message::PATCH_OP;
 use crate::path::quoted;
 use crate::resource::{Document, Kind, NodeId, push_quoted};
-use crate::schema::{Attribute, AttributeId, Mutability, Registry};
+use crate::schema::{Attribute, AttributeId, Identity, Mutability, Registry};
 
 /// One attribute, or sub-attribute of a complex one, before and after; null where it is unassigned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,12 @@ impl Pair<'_, '_, '_> {
             (Some(before), Some(after)) => !self.before.equals(before, self.after, after),
             _ => true,
         }
+    }
+
+    /// Whether an extension has its first values, and may lose them.
+    fn is_new(&self, extension: AttributeId) -> bool {
+        let (before, after) = self.values(extension);
+        before.is_none_or(|before| self.before.is_empty(before)) && after.is_some_and(|after| !fixed_part(self.registry, self.after, after))
     }
 }
 
@@ -94,14 +100,24 @@ pub(crate) fn inverse(registry: &Registry, before: &Document<'_>, after: &Docume
 pub(crate) fn inverse_operations(registry: &Registry, before: &Document<'_>, after: &Document<'_>, touched: &[AttributeId]) -> Vec<String> {
     let pair = Pair { registry, before, after };
     let mut undo = Undo { registry, operations: Vec::new() };
+    let mut gone = Vec::new();
     for id in sorted(touched) {
         let attribute = registry.attribute(id);
+        // An extension that was not there goes whole: alone, what it requires could not.
+        if let Some(extension) = attribute.parent.filter(|parent| pair.is_new(*parent)) {
+            if !gone.contains(&extension) {
+                gone.push(extension);
+                undo.remove(&registry.attribute(extension).path);
+            }
+            continue;
+        }
         let values = pair.values(id);
         if !pair.differ(values) || matches!(attribute.mutability, Mutability::ReadOnly) {
             continue;
         }
         match values {
-            (None, _) if attribute.mutability == Mutability::Immutable => {}
+            // Nothing may unset these.
+            (None, _) if attribute.required || attribute.mutability == Mutability::Immutable => {}
             // What may be set but once stays, and with it the value it is in.
             (None, Some(new)) if is_complex(registry, id) && fixed_part(registry, after, new) => {
                 for part in after.children(new) {
@@ -135,7 +151,11 @@ pub(crate) fn inverse_operations(registry: &Registry, before: &Document<'_>, aft
 
 /// Whether a value has a part that cannot be removed.
 fn fixed_part(registry: &Registry, document: &Document<'_>, value: NodeId) -> bool {
-    document.children(value).any(|part| registry.attribute(document.node(part).attribute).mutability == Mutability::Immutable)
+    document.children(value).any(|part| {
+        let node = document.node(part);
+        registry.attribute(node.attribute).mutability == Mutability::Immutable
+            || node.kind == Kind::Object && fixed_part(registry, document, part)
+    })
 }
 
 struct Undo<'r> {
@@ -154,7 +174,8 @@ impl Undo<'_> {
         self.operations.push(format!("{{\"op\":\"replace\",\"path\":{},\"value\":{value}}}", quoted(&attribute.path)));
     }
 
-    /// Writes a value without the parts that only the service provider sets.
+    /// Writes a value without the parts that only the service provider sets, and those that the schema does not know:
+    /// they stay where they are.
     fn write_writable(&self, document: &Document<'_>, node: NodeId, out: &mut String) {
         let (open, close) = match document.node(node).kind {
             Kind::Object => ('{', '}'),
@@ -164,8 +185,8 @@ impl Undo<'_> {
         out.push(open);
         let mut first = true;
         for child in document.children(node) {
-            let attribute = self.registry.attribute(document.node(child).attribute);
-            if open == '{' && attribute.mutability == Mutability::ReadOnly {
+            let id = document.node(child).attribute;
+            if open == '{' && (id == AttributeId::UNKNOWN || self.registry.attribute(id).mutability == Mutability::ReadOnly) {
                 continue;
             }
             if !std::mem::take(&mut first) {
@@ -182,7 +203,7 @@ impl Undo<'_> {
     /// Undoes values one by one where `value` identifies them. False: they have to be replaced whole.
     fn elements(&mut self, id: AttributeId, before: &Document<'_>, old: NodeId, after: &Document<'_>, new: NodeId) -> bool {
         let attribute = self.registry.attribute(id);
-        let Some(value) = attribute.value.filter(|value| self.registry.attribute(*value).mutability == Mutability::Immutable) else {
+        let Some(value) = attribute.value.filter(|_| attribute.identity == Identity::Value) else {
             return false;
         };
         let by_value = |document: &Document<'_>, list: NodeId| {

@@ -9,7 +9,7 @@ use super::target::{Choice, Chosen};
 use crate::dialect::Tolerance;
 use crate::path::{Comparison, Filter, Literal};
 use crate::resource::{Kind, Node, NodeId, Operand, Span, Test, Token};
-use crate::schema::{AttributeId, Mutability, Type, Uniqueness};
+use crate::schema::{AttributeId, Identity, Mutability, Type};
 
 impl Patcher<'_, '_> {
     /// A path with a filter in brackets.
@@ -40,7 +40,13 @@ impl Patcher<'_, '_> {
         }
         for part in [Some(id), chosen.sub].into_iter().flatten() {
             if registry.attribute(part).mutability == Mutability::ReadOnly {
-                return Err(PatchFault::ReadOnly { path: self.path(part) });
+                let Some(value) = value else { return Err(PatchFault::ReadOnly { path: self.path(part) }) };
+                let found = self.matching(id, &chosen.test);
+                let there: Vec<Option<NodeId>> = match chosen.sub {
+                    Some(sub) => found.into_iter().map(|element| self.document.child(element, sub)).collect(),
+                    None => found.into_iter().map(Some).collect(),
+                };
+                return self.leave_as_is(chosen.sub.unwrap_or(id), value, &there, chosen.sub.is_none());
             }
         }
         match (value, chosen.sub) {
@@ -273,8 +279,7 @@ impl Patcher<'_, '_> {
 
     /// No other element has the key of `element` where keys are unique.
     fn judge_unique(&mut self, id: AttributeId, element: NodeId) -> Result<(), PatchFault> {
-        let unique = self.registry.attribute(id).value.is_some_and(|value| self.registry.attribute(value).uniqueness != Uniqueness::None);
-        if !unique {
+        if self.registry.attribute(id).identity != Identity::OnlyValue {
             return Ok(());
         }
         let key = key(self.registry, &self.document, id, element).into_owned();
@@ -305,7 +310,7 @@ impl Patcher<'_, '_> {
         // Before anything changes: an index that is made on the way would hold what was just written twice.
         self.is_indexed(id, None);
         for element in found {
-            if self.document.equals(*element, &self.document, given) {
+            if self.says(id, *element, given) {
                 continue;
             }
             let copy = self.document.copy(given);

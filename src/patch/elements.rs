@@ -12,7 +12,7 @@ use super::target::Chosen;
 use crate::issue::ScimType;
 use crate::resource::value::folded;
 use crate::resource::{Document, Kind, Node, NodeId, Span, Token};
-use crate::schema::{AttributeId, Mutability, Registry, Type, Uniqueness};
+use crate::schema::{AttributeId, Identity, Mutability, Registry, Type};
 
 /// Lists longer than this are looked up through an [`Index`].
 const SHORT: usize = 16;
@@ -28,7 +28,7 @@ pub(super) struct Index {
 }
 
 /// What an element is looked up by: its `value`, or itself where it is simple, folded unless caseExact; without a
-/// `value` all it says.
+/// `value` all that a client may write of it.
 pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: AttributeId, element: NodeId) -> Cow<'d, str> {
     let attribute = registry.attribute(id);
     let simple = attribute.kind != Type::Complex;
@@ -39,7 +39,12 @@ pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: Attri
     match value {
         Some((node, of)) if of.case_exact && of.kind != Type::DateTime => document.string(node).unwrap_or_default(),
         Some((node, _)) => Cow::Owned(document.folded_key(registry, node)),
-        None => Cow::Owned(format!("\u{0}{}", document.folded_key(registry, element))),
+        None => {
+            let parts = attribute.children.iter().filter(|child| registry.attribute(**child).mutability != Mutability::ReadOnly);
+            let texts =
+                parts.map(|part| document.child(element, *part).map_or_else(String::new, |node| document.folded_key(registry, node)));
+            Cow::Owned(texts.fold(String::from("\u{0}"), |key, text| key + &text + "\u{1}"))
+        }
     }
 }
 
@@ -132,9 +137,11 @@ impl Patcher<'_, '_> {
         self.put(id, list)
     }
 
-    /// A list of `given` in which nothing stands twice.
+    /// A list of `given` in which nothing stands twice. What says the same as a stored element stays as that is, with
+    /// what a client may not write or the schema does not know.
     fn list_of(&mut self, id: AttributeId, given: &[NodeId]) -> Result<NodeId, PatchFault> {
         let list = self.document.push(None, Node::made(id, Kind::Array));
+        let keeps = self.has_details(id);
         let mut keyed = Keyed::default();
         for element in given {
             let (registry, document) = (self.registry, &self.document);
@@ -148,34 +155,66 @@ impl Patcher<'_, '_> {
                 continue;
             }
             keyed.insert(hashed, *element);
-            self.document.attach(list, *element);
+            let stored = if keeps { self.stored_twin(id, *element) } else { None };
+            let element = stored.map_or(*element, |stored| self.document.copy(stored));
+            self.document.attach(list, element);
         }
         Ok(list)
+    }
+
+    /// Whether elements have parts that no client writes.
+    fn has_details(&self, id: AttributeId) -> bool {
+        let registry = self.registry;
+        let is_read_only = |child: &AttributeId| registry.attribute(*child).mutability == Mutability::ReadOnly;
+        let is_stranger = |part: NodeId| self.document.node(part).attribute == AttributeId::UNKNOWN;
+        registry.attribute(id).children.iter().any(is_read_only)
+            || self
+                .list(id)
+                .is_some_and(|list| self.document.children(list).any(|element| self.document.children(element).any(is_stranger)))
+    }
+
+    /// The stored element that `given` says exactly.
+    fn stored_twin(&mut self, id: AttributeId, given: NodeId) -> Option<NodeId> {
+        let key = key(self.registry, &self.document, id, given).into_owned();
+        self.with_key(id, &key).into_iter().find(|stored| self.says(id, *stored, given))
     }
 
     /// Whether two elements are one: by `value` where it identifies them, else by everything they say (RFC 7643 §2.2 caseExact).
     pub(super) fn is_same(&self, id: AttributeId, a: NodeId, b: NodeId) -> Result<bool, PatchFault> {
         let registry = self.registry;
-        let equal = || self.document.same_value(registry, a, b);
-        let Some(value) = registry.attribute(id).value.map(|value| registry.attribute(value)) else { return Ok(equal()) };
-        let keys = (key(registry, &self.document, id, a), key(registry, &self.document, id, b));
-        let (left, right) = keys;
-        if left != right {
-            return Ok(false);
+        let same_key = || key(registry, &self.document, id, a) == key(registry, &self.document, id, b);
+        match registry.attribute(id).identity {
+            Identity::Whole => Ok(self.agrees(id, a, b)),
+            Identity::Value => Ok(same_key()),
+            Identity::OnlyValue if !same_key() => Ok(false),
+            Identity::OnlyValue if self.agrees(id, a, b) => Ok(true),
+            Identity::OnlyValue => {
+                let value = key(registry, &self.document, id, a).into_owned();
+                Err(PatchFault::Taken { path: self.path(id), value })
+            }
         }
-        if value.uniqueness != Uniqueness::None && !self.agrees(id, a, b) {
-            return Err(PatchFault::Taken { path: self.path(id), value: left.into_owned() });
-        }
-        Ok(value.mutability == Mutability::Immutable || value.uniqueness != Uniqueness::None || equal())
     }
 
-    /// Whether two elements say the same in all that a client may write.
+    /// Whether two elements say the same, in the eyes of the schema, in all that a client may write.
     fn agrees(&self, id: AttributeId, a: NodeId, b: NodeId) -> bool {
+        self.all_parts(id, a, b, |a, b| self.document.same_value(self.registry, a, b))
+    }
+
+    /// Whether they say the same to the letter.
+    pub(super) fn says(&self, id: AttributeId, a: NodeId, b: NodeId) -> bool {
+        self.all_parts(id, a, b, |a, b| self.document.equals(a, &self.document, b))
+    }
+
+    fn all_parts(&self, id: AttributeId, a: NodeId, b: NodeId, same: impl Fn(NodeId, NodeId) -> bool) -> bool {
         let registry = self.registry;
-        registry.attribute(id).children.iter().filter(|child| registry.attribute(**child).mutability != Mutability::ReadOnly).all(|child| {
+        let attribute = registry.attribute(id);
+        if attribute.kind != Type::Complex {
+            return same(a, b);
+        }
+        attribute.children.iter().filter(|child| registry.attribute(**child).mutability != Mutability::ReadOnly).all(|child| {
             match (self.document.child(a, *child), self.document.child(b, *child)) {
                 (None, None) => true,
-                (Some(a), Some(b)) => self.document.same_value(registry, a, b),
+                (Some(a), Some(b)) => same(a, b),
                 _ => false,
             }
         })

@@ -76,7 +76,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a member of a path-less value names.
-    fn member<'n>(&mut self, name: &'n str) -> Result<Target<'n>, PatchFault> {
+    pub(super) fn member<'n>(&mut self, name: &'n str) -> Result<Target<'n>, PatchFault> {
         if let Some(id) = self.registry.root_attribute(self.resource_type, name) {
             return Ok(Target { id, chosen: None });
         }
@@ -91,7 +91,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Adds what a member names; the names in an extension's object count as if they stood outside of it.
-    fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named) -> Result<(), PatchFault> {
+    pub(super) fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(target.id);
         if let Some(chosen) = &target.chosen {
             named.chosen(target.id, chosen.filter_key(), chosen.sub);
@@ -140,7 +140,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a name inside an extension's object names.
-    fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target<'static>, PatchFault> {
+    pub(super) fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target<'static>, PatchFault> {
         if let Some(id) = self.registry.child(extension, name) {
             return Ok(Target { id, chosen: None });
         }
@@ -316,8 +316,15 @@ impl Patcher<'_, '_> {
         if attribute.extension || attribute.required_children.is_empty() {
             return Ok(());
         }
-        let Some(value) = value.filter(|value| !self.document.is_empty(*value)) else { return Ok(()) };
-        for child in &attribute.required_children {
+        match value.filter(|value| !self.document.is_empty(*value)) {
+            Some(value) => self.judge_parts(id, value),
+            None => Ok(()),
+        }
+    }
+
+    /// All sub-attributes that `id` needs are in `value`, those aside that only the service provider sets.
+    pub(super) fn judge_parts(&self, id: AttributeId, value: NodeId) -> Result<(), PatchFault> {
+        for child in &self.registry.attribute(id).required_children {
             if self.registry.attribute(*child).mutability != Mutability::ReadOnly && self.document.child(value, *child).is_none() {
                 let path = self.path(*child);
                 let detail = format!("`{path}` is required");

@@ -12,7 +12,7 @@ use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, Severity};
 use crate::maps::Set;
-use crate::schema::{Attribute, AttributeId, Mutability, Names, Registry, ResourceTypeId, Slots, Type, common};
+use crate::schema::{Attribute, AttributeId, Identity, Mutability, Names, Registry, ResourceTypeId, Slots, Type, common};
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,7 +258,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             Level::Resource(id) => (&registry.resource_type(id).names, None, None),
             Level::Of(id) => {
                 let attribute = registry.attribute(id);
-                (&attribute.names, attribute.primary, attribute.value.filter(|_| attribute.unique))
+                (&attribute.names, attribute.primary, attribute.value.filter(|_| attribute.identity == Identity::OnlyValue))
             }
         };
         self.scanner.jump(self.scanner.at() + 1);
@@ -375,7 +375,8 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         self.scanner.jump(self.scanner.at() + 1);
         let mut seen = Seen::NOTHING_YET;
         let (mut index, mut primaries) = (0, false);
-        let mut values: Option<Set<Cow<'t, str>>> = attribute.unique.then(Set::default).filter(|_| self.judge != Judge::Stored);
+        let mut values: Option<Set<Cow<'t, str>>> =
+            (attribute.identity == Identity::OnlyValue).then(Set::default).filter(|_| self.judge != Judge::Stored);
         let lists_schemas = id == common::SCHEMAS && matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response);
         self.schemas.read |= lists_schemas;
         let mut open = !self.scanner.take(b']');

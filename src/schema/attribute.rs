@@ -106,6 +106,18 @@ words!(Mutability: ReadOnly "readOnly", ReadWrite "readWrite", Immutable "immuta
 words!(Returned: Always "always", Never "never", Default "default", Request "request");
 words!(Uniqueness: None "none", Server "server", Global "global");
 
+/// What makes two values of a multi-valued attribute one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// All that a client may write of them.
+    #[default]
+    Whole,
+    /// Their `value`, whatever else they say: members of a group.
+    Value,
+    /// Their `value`, and then they must say the same: one grant for a subject.
+    OnlyValue,
+}
+
 /// An attribute as its schema defines it, before it is placed in a resource type.
 #[derive(Clone, Debug)]
 pub(crate) struct Definition {
@@ -121,6 +133,7 @@ pub(crate) struct Definition {
     pub(crate) canonical_values: Vec<Box<str>>,
     pub(crate) closed: bool,
     pub(crate) reference_types: Vec<Box<str>>,
+    pub(crate) identity: Identity,
     pub(crate) sub_attributes: Vec<Definition>,
 }
 
@@ -140,6 +153,7 @@ impl Definition {
             canonical_values: Vec::new(),
             closed: false,
             reference_types: Vec::new(),
+            identity: Identity::default(),
             sub_attributes: Vec::new(),
         }
     }
@@ -182,8 +196,8 @@ pub struct Attribute {
     pub(crate) slot: u16,
     /// A singular string about which nothing else is asked: what most attributes are.
     pub(crate) plain: bool,
-    /// Its elements are told apart by their `value`.
-    pub(crate) unique: bool,
+    /// What makes two of its values one.
+    pub(crate) identity: Identity,
     /// `value` among the children.
     pub(crate) value: Option<AttributeId>,
     /// `primary` among the children, where it is a boolean.

@@ -6,6 +6,8 @@
 //! `members.display` is readWrite, as the PATCH examples of RFC 7644 §3.5.2.1 set it; identifiers compare
 //! exactly (RFC 7643 §3.1: `id` is caseExact, and so is whatever holds one).
 
+use super::attribute::Identity;
+
 pub(super) const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub(super) const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 pub(super) const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -244,6 +246,14 @@ attributes complex multi required readOnly - Attributes
       uniqueness string exact readOnly - What else must not have its value
       referenceTypes string multi exact readOnly - Resource types a reference may point to
 "),
+];
+
+/// What makes two values one, whatever a schema document says: schema, attribute.
+pub(super) const IDENTITIES: &[(&str, &str, Identity)] = &[
+    (GROUP, "members", Identity::Value),
+    (WORKSPACE, "grants", Identity::OnlyValue),
+    (FOLDER, "grants", Identity::OnlyValue),
+    (ORGANIZATION, "owners", Identity::OnlyValue),
 ];
 
 /// Name, endpoint, description, schema, extensions (none of them required).

@@ -24,6 +24,7 @@ mod registry;
 mod resolve;
 mod slots;
 
+pub(crate) use attribute::Identity;
 pub use attribute::{Attribute, AttributeId, Mutability, Returned, Type, Uniqueness};
 pub use compile::SchemaError;
 pub use discovery::{resource_type_document, schema_document};

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::attribute::{Attribute, AttributeId, Definition, Mutability, Type, Uniqueness};
+use super::attribute::{Attribute, AttributeId, Definition, Identity, Mutability, Type};
 use super::builtin;
 use super::compile::{self, SchemaError};
 use super::names::Names;
@@ -165,10 +165,19 @@ impl Registry {
     }
 
     fn definitions_of(&self, schema: &str, resource_type: &str) -> Result<Vec<Definition>, SchemaError> {
-        match self.schema(schema) {
-            Some(found) => Ok(found.attributes.clone()),
-            None => Err(SchemaError::NoSuchSchema { schema: schema.into(), resource_type: resource_type.into() }),
+        let Some(found) = self.schema(schema) else {
+            return Err(SchemaError::NoSuchSchema { schema: schema.into(), resource_type: resource_type.into() });
+        };
+        let mut definitions = found.attributes.clone();
+        for (of, name, identity) in builtin::IDENTITIES {
+            if of.eq_ignore_ascii_case(schema) {
+                definitions
+                    .iter_mut()
+                    .filter(|definition| definition.name.eq_ignore_ascii_case(name))
+                    .for_each(|definition| definition.identity = *identity);
+            }
         }
+        Ok(definitions)
     }
 
     fn place_all(
@@ -217,7 +226,7 @@ impl Registry {
             names: Names::default(),
             slot: 0,
             plain: false,
-            unique: false,
+            identity: definition.identity,
             value: None,
             primary: None,
         });
@@ -228,11 +237,9 @@ impl Registry {
         let value = child("value");
         let primary = child("primary").filter(|id| self.attribute(*id).kind == Type::Boolean);
         let required_children = self.number(&children);
-        let unique = value.is_some_and(|value| self.attribute(value).uniqueness != Uniqueness::None);
         if let Some(attribute) = self.attributes.get_mut(id.index()) {
             attribute.children = children;
             attribute.required_children = required_children;
-            attribute.unique = unique;
             attribute.names = names;
             attribute.value = value;
             attribute.primary = primary;
@@ -343,7 +350,7 @@ impl Attribute {
             names: Names::default(),
             slot: 0,
             plain: false,
-            unique: false,
+            identity: Identity::default(),
             value: None,
             primary: None,
         }

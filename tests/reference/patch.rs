@@ -123,11 +123,28 @@ pub fn apply(registry: &Registry, resource: &str, patch: &str, dialect: Dialect,
     };
     let had: Vec<&str> = rt.extensions.iter().map(|(s, _)| s.id.as_str()).filter(|u| has_values(&before, u)).collect();
     let mut run = Run { rt, dialect, resource: before.clone(), notes: Vec::new() };
+    let mut last_written = vec![None; rt.extensions.len()];
     for (i, operation) in operations.iter().enumerate() {
+        let was = run.resource.clone();
         run.operation(operation).map_err(|t| fault(t, Some(i)))?;
+        for ((schema, _), last) in rt.extensions.iter().zip(&mut last_written) {
+            let of = |resource: &J| resource.named(&schema.id).cloned().unwrap_or(J::Null);
+            if !exactly(&of(&was), &of(&run.resource)) {
+                *last = Some(i);
+            }
+        }
         notes.extend(run.notes.drain(..).map(|rule| (rule, Some(i))));
     }
     let mut after = run.resource;
+    // An extension that was written is complete in the end, or all of it is gone.
+    for ((schema, _), last) in rt.extensions.iter().zip(&last_written) {
+        let lacks =
+            |object: &J| schema.attrs.iter().any(|a| a.required && !a.read_only() && object.named(&a.name).is_none_or(J::unassigned));
+        let known = |object: &J| schema.attrs.iter().any(|a| object.named(&a.name).is_some_and(|v| !v.unassigned()));
+        if last.is_some() && !exactly(&before, &after) && after.named(&schema.id).is_some_and(|object| known(object) && lacks(object)) {
+            return Err(fault("invalidValue", *last));
+        }
+    }
     // Rule 6: `schemas` follows the extensions that have values.
     for (schema, _) in &rt.extensions {
         let (was, is) = (had.contains(&schema.id.as_str()), has_values(&after, &schema.id));
@@ -308,7 +325,7 @@ impl<'a> Run<'a> {
                     for attr in &schema.attrs {
                         let stored = self.stored(Some(urn), attr);
                         if !stored.unassigned() {
-                            if attr.read_only() || attr.required {
+                            if attr.read_only() {
                                 return Err("mutability");
                             }
                             self.keep_immutable(attr, &stored, &J::Null)?;
@@ -467,7 +484,7 @@ impl<'a> Run<'a> {
                     chosen.is_none_or(|f| filter::element_matches(f, attr, element, self.dialect))
                         && named.list().iter().any(|n| match (n.named("value"), attr.sub("value")) {
                             (Some(v), Some(sub)) => element.named("value").is_some_and(|e| equal(sub, v, e)),
-                            _ => equal(attr, n, element),
+                            _ => equal(attr, n, &writable(attr, element)),
                         })
                 };
                 J::Arr(stored.list().iter().filter(|e| !gone(e)).cloned().collect())
@@ -491,12 +508,24 @@ impl<'a> Run<'a> {
             }
             // Rule 3: no error when the value is the one that is there.
             let mut reader = Reader::new(self.dialect, Purpose::Response);
-            let (target, is) = match sub {
-                None => (attr, stored.clone()),
-                Some(s) => (s, stored.named(&s.name).cloned().unwrap_or(J::Null)),
+            let mut meant: Vec<J> = match (attr.multi, chosen) {
+                (true, Some(f)) => stored.list().iter().filter(|e| filter::element_matches(f, attr, e, self.dialect)).cloned().collect(),
+                (true, None) if sub.is_some() => stored.list().to_vec(),
+                (false, Some(f)) if !filter::element_matches(f, attr, stored, self.dialect) => Vec::new(),
+                _ => vec![stored.clone()],
             };
-            let wanted = reader.attribute(target, value, "", "");
-            let same = chosen.is_none() && reader.issues.is_empty() && equal(target, &wanted, &is);
+            if let Some(s) = sub {
+                meant = meant.iter().map(|e| e.named(&s.name).cloned().unwrap_or(J::Null)).collect();
+                if chosen.is_none() && meant.is_empty() {
+                    meant.push(J::Null);
+                }
+            }
+            let target = sub.unwrap_or(attr);
+            let wanted = match (chosen, sub) {
+                (Some(_), None) => reader.single(target, value, "", ""),
+                _ => reader.attribute(target, value, "", ""),
+            };
+            let same = reader.issues.is_empty() && !meant.is_empty() && meant.iter().all(|is| equal(target, &wanted, is));
             return if same { Ok(stored.clone()) } else { Err("mutability") };
         }
         if attr.name == "schemas" {
@@ -532,6 +561,11 @@ impl<'a> Run<'a> {
         let new = if attr.multi {
             let mut out = if kind == Kind::Add { stored.list().to_vec() } else { Vec::new() };
             for element in read.list() {
+                // What is there as it is given stays, with what no client writes.
+                let element = match kind {
+                    Kind::Replace => stored.list().iter().find(|e| exactly(&writable(attr, e), element)).unwrap_or(element),
+                    _ => element,
+                };
                 if out.iter().any(|e| already(attr, e, element)) {
                     continue;
                 }
@@ -635,6 +669,11 @@ impl<'a> Run<'a> {
         if nothing && kind == Kind::Add {
             return Ok(stored.clone());
         }
+        // Of a list of one its element is meant (IdPs write lists by habit).
+        let value = match value {
+            J::Arr(items) if items.len() == 1 => &items[0],
+            other => other,
+        };
         // Merged into what is there, an element may leave out what is required.
         let read = if nothing { J::Null } else { self.read_element(attr, value, kind == Kind::Add)? };
         if read.unassigned() && kind == Kind::Add {
@@ -675,7 +714,7 @@ impl<'a> Run<'a> {
         }
         let mut gone = Vec::new();
         for &i in &hits {
-            if exactly(&items[i], &read) {
+            if exactly(&writable(attr, &items[i]), &read) {
                 continue;
             }
             items[i] = read.clone();
@@ -743,11 +782,19 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Rule 15: all sub-attributes equal; for members the `value` is enough.
+/// Rule 15: all sub-attributes equal that a client writes; for members the `value` is enough.
 fn already(attr: &Attr, there: &J, element: &J) -> bool {
     match (attr.is_members, there.named("value"), element.named("value")) {
         (true, Some(a), Some(b)) => a == b,
-        _ => equal(attr, there, element),
+        _ => equal(attr, &writable(attr, there), &writable(attr, element)),
+    }
+}
+
+/// An element without what no client writes, or nobody knows.
+fn writable(attr: &Attr, element: &J) -> J {
+    match element {
+        J::Obj(members) => J::Obj(members.iter().filter(|(name, _)| attr.sub(name).is_some_and(|sub| !sub.read_only())).cloned().collect()),
+        other => other.clone(),
     }
 }
 
