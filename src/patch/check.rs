@@ -305,13 +305,8 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
             return Ok(());
         }
         if read_only {
-            let fault = PatchFault::ReadOnly { path: path() };
-            if target.chosen.is_some() {
-                self.fault(&fault, named);
-            } else {
-                let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
-                self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
-            }
+            let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
+            self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
             return Ok(());
         }
         if id == common::SCHEMAS {
