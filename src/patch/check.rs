@@ -280,7 +280,7 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
             let listed = match value {
                 // A null says no more than brackets do.
                 Some(value) if element && self.token(value)? == Token::Null => None,
-                value => value.filter(|_| sub.is_none() && attribute.multi_valued),
+                value => value.filter(|_| attribute.multi_valued),
             };
             if read_only {
                 self.fault(&PatchFault::ReadOnly { path: path() }, named);
