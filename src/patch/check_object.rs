@@ -9,7 +9,7 @@ use super::named::Named;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::ScimType;
 use crate::limits::Limits;
-use crate::maps::{Map, Set};
+use crate::maps::Set;
 use crate::resource::{Document, Findings, MessageReader, Scan, Span, Token, is_object_text, unescaped};
 use crate::schema::{AttributeId, Registry, ResourceTypeId};
 
@@ -125,14 +125,10 @@ impl<'t> Checker<'_, 't, '_, '_> {
     /// One attribute named twice, told at its last place among the other issues.
     fn tell_twice(&mut self, names: Names) {
         let Some(patcher) = self.patcher.as_deref() else { return };
-        let twice = names.named.all_twice(patcher.registry);
-        if twice.is_empty() {
-            return;
-        }
-        let mut last: Map<AttributeId, (usize, String)> = names.places.into_iter().map(|(id, told, at)| (id, (told, at))).collect();
-        let mut found: Vec<_> = twice.into_iter().filter_map(|id| Some((last.remove(&id)?, patcher.path(id)))).collect();
-        found.sort_by_key(|((told, _), _)| std::cmp::Reverse(*told));
-        for ((told, at), path) in found {
+        let mut twice = names.named.all_twice(patcher.registry);
+        let found: Vec<_> =
+            names.places.into_iter().rev().filter(|(id, ..)| twice.remove(id)).map(|(id, told, at)| (told, at, patcher.path(id))).collect();
+        for (told, at, path) in found {
             let later = self.reader.findings.issues.split_off(told);
             self.fault(&PatchFault::NamedTwice { path }, &at);
             self.reader.findings.issues.extend(later);
