@@ -5,15 +5,19 @@
 
 use std::borrow::Cow;
 
+use super::apply::Patcher;
 use super::error::{PatchError, PatchFault};
-use super::message::{Op, PATCH_OP};
-use super::target::{self, Target, Targets};
+use super::message::{NO_OP, Op, PATCH_OP};
+use super::named::Named;
+use super::target::{self, Target};
 use crate::dialect::{Dialect, Tolerance};
-use crate::issue::{Note, ScimType};
+use crate::issue::{Issue, Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::maps::Set;
-use crate::resource::{Builder, Document, Findings, Judge, MessageReader, Scan, Shape, Span, SyntaxError, Token};
-use crate::schema::{Attribute, AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
+use crate::maps::{Map, Set};
+use crate::resource::{
+    Builder, Document, Findings, Judge, MessageReader, NodeId, Scan, Scanner, Shape, Span, SyntaxError, Token, is_object_text, unescaped,
+};
+use crate::schema::{AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 const CLAUSE: &str = "RFC 7644 §3.5.2";
 const MESSAGE: Shape = Shape { name: "a PatchOp", members: &["schemas", "Operations"], clause: CLAUSE };
@@ -28,7 +32,7 @@ pub(crate) fn check(
     limits: &Limits,
     findings: &mut Findings,
 ) -> Result<(), PatchError> {
-    let targets = id.map(|resource_type| Targets { registry, resource_type, dialect, limits });
+    let mut patcher = id.map(|id| names_of(registry, id, dialect, limits, text));
     let mut reader = MessageReader::new(text, pointer, dialect, limits.json_depth, findings);
     let mut count = None;
     let read = reader.object(&MESSAGE, &mut |reader, member| {
@@ -37,8 +41,7 @@ pub(crate) fn check(
         }
         let list = reader.array("Operations", "an array of operations", CLAUSE, &mut |reader, index| {
             reader.operation = Some(index);
-            let mut operation = Checker { reader, targets: targets.as_ref(), text, limits, index };
-            operation.check()
+            Checker { reader, patcher: patcher.as_mut(), text, limits, index }.check()
         })?;
         reader.operation = None;
         count = list;
@@ -68,35 +71,56 @@ pub(crate) fn check(
 /// One operation being judged.
 struct Checker<'c, 't, 'f, 'r> {
     reader: &'c mut MessageReader<'t, 'f>,
-    targets: Option<&'c Targets<'r>>,
+    /// Finds what is named, on no resource; `None` where the resource type is not known.
+    patcher: Option<&'c mut Patcher<'r, 't>>,
     text: &'t str,
     limits: &'r Limits,
     index: u32,
 }
 
-impl Checker<'_, '_, '_, '_> {
+/// The names that the members of one value give values to.
+#[derive(Default)]
+struct Names {
+    named: Named,
+    /// Where each stands, and how many issues were told before it.
+    places: Vec<(AttributeId, usize, String)>,
+}
+
+impl<'t, 'r> Checker<'_, 't, '_, 'r> {
     fn check(&mut self) -> Scan<()> {
-        let (mut op, mut path, mut value) = (None, None, None);
+        let (mut op, mut path, mut value, mut doubled) = (None, Ok(None), None, None);
+        let told = self.reader.findings.issues.len();
         let has = self.reader.object(&OPERATION, &mut |reader, member| {
             match member {
                 0 => op = read_op(reader)?,
-                1 => path = reader.string("path", CLAUSE)?,
-                _ => value = Some(reader.skip()?),
+                1 => path = read_path(reader)?,
+                _ => {
+                    let skipped = reader.skip_unique()?;
+                    (value, doubled) = (Some(skipped.span), skipped.doubled.map(|name| reader.text_at(name)));
+                }
             }
             Ok(())
         })?;
         let Some(has) = has else { return Ok(()) };
         if !has.member(0) {
-            self.issue(ScimType::InvalidSyntax, "op", "`op` must be add, remove or replace".into(), "op");
+            self.issue(ScimType::InvalidSyntax, "op", NO_OP.to_string(), "op");
         }
         match path {
-            Some(path) => self.check_path(op, &path, value),
-            None => self.check_without_path(op, value),
+            Ok(Some(path)) => self.check_path(op, &path, value)?,
+            Ok(None) => self.check_without_path(op, value)?,
+            Err(NoPath) => {}
         }
+        // A name given twice is told also where the value is not read.
+        if let Some(name) = doubled
+            && !self.reader.findings.issues.iter().skip(told).any(|issue| issue.scim_type == Some(ScimType::InvalidSyntax))
+        {
+            self.issue(ScimType::InvalidSyntax, &name, format!("`{name}` appears twice in one object"), "value");
+        }
+        Ok(())
     }
 
     fn check_path(&mut self, op: Option<Op>, path: &str, value: Option<Span>) -> Scan<()> {
-        let Some(targets) = self.targets else {
+        let Some(patcher) = self.patcher.as_deref_mut() else {
             if let Err(fault) = target::parse(path, self.reader.dialect, self.limits) {
                 self.fault(&fault, "path");
             }
@@ -105,8 +129,8 @@ impl Checker<'_, '_, '_, '_> {
             }
             return Ok(());
         };
-        match targets.find(path, self.index, &mut self.reader.findings.notes) {
-            Ok(target) => self.check_target(op, &target, value, "path", "value".into()),
+        match patcher.targets().find(path, self.index, &mut self.reader.findings.notes) {
+            Ok(target) => self.check_target(op, &target, value, "path", "value".into(), None),
             Err(fault) => {
                 self.fault(&fault, "path");
                 Ok(())
@@ -123,60 +147,151 @@ impl Checker<'_, '_, '_, '_> {
             self.fault(&PatchFault::MissingValue { path: "value".into() }, "");
             return Ok(());
         };
-        if self.token(value)? != Token::Object {
-            self.issue(ScimType::InvalidValue, "value", "`value` must be an object where there is no `path`".into(), "value");
-            return Ok(());
+        self.check_object(op, None, value, "value", None)
+    }
+
+    /// An object whose members are attributes: of the resource, or of an extension. Names in an extension's object count as if
+    /// they stood outside of it.
+    fn check_object(
+        &mut self,
+        op: Option<Op>,
+        extension: Option<AttributeId>,
+        value: Span,
+        at: &str,
+        names: Option<&mut Names>,
+    ) -> Scan<()> {
+        let mut own = Names::default();
+        let outermost = names.is_none();
+        let names = names.unwrap_or(&mut own);
+        let path = match (extension, self.patcher.as_deref()) {
+            (Some(id), Some(patcher)) => patcher.path(id),
+            _ => "value".to_owned(),
+        };
+        if self.token(value)? == Token::Object {
+            self.check_members(op, extension, value, at, names)?;
+        } else if !self.check_text(op, extension, value, (at, &path), names)? {
+            self.issue(ScimType::InvalidValue, &path, format!("`{path}` must be an object"), at);
         }
-        let Some(targets) = self.targets else { return Ok(()) };
-        let mut named = Set::default();
-        for (name, pointer, member) in self.members(value, "value")? {
-            let root = targets.registry.root_attribute(targets.resource_type, &name).map(|id| Target { id, chosen: None });
-            let target = match root {
-                Some(target) => target,
-                None => match targets.find(&name, self.index, &mut self.reader.findings.notes) {
-                    Ok(target) => target,
-                    Err(fault) => {
-                        self.fault(&fault, &pointer);
-                        continue;
-                    }
-                },
-            };
-            if target.chosen.is_some() {
-                if !self.reader.dialect.takes(Tolerance::EntraValuePathKey) {
-                    self.fault(&targets.unknown(name.into_owned()), &pointer);
-                    continue;
-                }
-                self.reader.note(Tolerance::EntraValuePathKey, &name, "the name was read as the path of an operation".into());
-            } else if !named.insert(target.id) {
-                self.fault(&PatchFault::NamedTwice { path: targets.registry.attribute(target.id).path.to_string() }, &pointer);
-                continue;
-            }
-            self.check_target(op, &target, Some(member), &pointer, pointer.clone())?;
+        if outermost {
+            self.tell_twice(std::mem::take(names));
         }
         Ok(())
     }
 
-    /// Judges what is done to a target. `named` and `at` lead from the operation to its name and its value.
-    fn check_target(&mut self, op: Option<Op>, target: &Target, value: Option<Span>, named: &str, at: String) -> Scan<()> {
-        let Some(targets) = self.targets else { return Ok(()) };
-        let registry = targets.registry;
+    fn check_members(&mut self, op: Option<Op>, extension: Option<AttributeId>, value: Span, at: &str, names: &mut Names) -> Scan<()> {
+        for (name, pointer, member) in self.members(value, at)? {
+            let Some(patcher) = self.patcher.as_deref_mut() else { return Ok(()) };
+            patcher.operation = self.index;
+            let target = match extension {
+                None => patcher.member(&name),
+                Some(extension) => patcher.extension_member(extension, &name),
+            };
+            self.reader.findings.notes.append(&mut patcher.notes);
+            let target = match target {
+                Ok(target) => target,
+                Err(fault) => {
+                    self.fault(&fault, &pointer);
+                    continue;
+                }
+            };
+            names.places.push((target.id, self.reader.findings.issues.len(), pointer.clone()));
+            if target.chosen.is_some() || !patcher.registry.attribute(target.id).extension {
+                // What is wrong with the value is told where it is read.
+                let _ = patcher.collect_names(&target, member, &mut names.named);
+                patcher.notes.clear();
+            }
+            self.check_target(op, &target, Some(member), &pointer, pointer.clone(), Some(names))?;
+        }
+        Ok(())
+    }
+
+    /// Judges the object that a text spells; false where it spells none, or none is looked for. What is in it has no pointer of its own.
+    fn check_text(
+        &mut self,
+        op: Option<Op>,
+        extension: Option<AttributeId>,
+        value: Span,
+        (at, path): (&str, &str),
+        names: &mut Names,
+    ) -> Scan<bool> {
+        if self.token(value)? != Token::String || !self.reader.dialect.takes(Tolerance::EntraJsonText) {
+            return Ok(false);
+        }
+        let mut scanner = self.scanner(value);
+        let span = scanner.string()?;
+        let raw = scanner.slice(span);
+        let text = if span.escaped { unescaped(raw) } else { raw.to_owned() };
+        if !is_object_text(&text, self.limits.json_depth) {
+            return Ok(false);
+        }
+        let Some(patcher) = self.patcher.as_deref() else { return Ok(true) };
+        self.reader.note(Tolerance::EntraJsonText, path, "the text was read as the JSON object it spells".into());
+        let (issues, places) = (self.reader.findings.issues.len(), names.places.len());
+        let mut reader =
+            MessageReader::new(&text, self.reader.pointer.clone(), self.reader.dialect, self.limits.json_depth, self.reader.findings);
+        reader.operation = Some(self.index);
+        let mut patcher = names_of(patcher.registry, patcher.resource_type, reader.dialect, self.limits, &text);
+        let mut inner = Checker { reader: &mut reader, patcher: Some(&mut patcher), text: &text, limits: self.limits, index: self.index };
+        inner.check_members(op, extension, Span { start: 0, end: text.len() as u32, escaped: false }, at, names)?;
+        let pointer = format!("{}/{at}", self.reader.pointer);
+        self.reader.findings.issues.iter_mut().skip(issues).for_each(|issue| issue.pointer.clone_from(&pointer));
+        names.places.iter_mut().skip(places).for_each(|(_, _, place)| at.clone_into(place));
+        Ok(true)
+    }
+
+    /// One attribute named twice, told at its last place among the other issues.
+    fn tell_twice(&mut self, names: Names) {
+        let Some(patcher) = self.patcher.as_deref() else { return };
+        let twice = names.named.all_twice(patcher.registry);
+        if twice.is_empty() {
+            return;
+        }
+        let mut last: Map<AttributeId, (usize, String)> = names.places.into_iter().map(|(id, told, at)| (id, (told, at))).collect();
+        let mut found: Vec<_> = twice.into_iter().filter_map(|id| Some((last.remove(&id)?, patcher.path(id)))).collect();
+        found.sort_by_key(|((told, _), _)| std::cmp::Reverse(*told));
+        for ((told, at), path) in found {
+            let later = self.reader.findings.issues.split_off(told);
+            self.fault(&PatchFault::NamedTwice { path }, &at);
+            self.reader.findings.issues.extend(later);
+        }
+    }
+
+    /// Judges what is done to a target. `named` and `at` lead from the operation to its name and its value; `names` are those
+    /// of the object that it stands in.
+    fn check_target(
+        &mut self,
+        op: Option<Op>,
+        target: &Target<'_>,
+        value: Option<Span>,
+        named: &str,
+        at: String,
+        names: Option<&mut Names>,
+    ) -> Scan<()> {
+        let Some(patcher) = self.patcher.as_deref() else { return Ok(()) };
+        let registry = patcher.registry;
         let whole = registry.attribute(target.id);
         let sub = target.chosen.as_ref().and_then(|chosen| chosen.sub);
         let id = sub.unwrap_or(target.id);
         let attribute = registry.attribute(id);
         let path = || attribute.path.to_string();
+        let element = target.chosen.is_some() && sub.is_none();
+        let read_only = whole.mutability == Mutability::ReadOnly || attribute.mutability == Mutability::ReadOnly;
         if op == Some(Op::Remove) {
-            let elements = target.chosen.is_some() && sub.is_none();
-            if whole.mutability == Mutability::ReadOnly || attribute.mutability == Mutability::ReadOnly {
+            let listed = match value {
+                // A null says no more than brackets do.
+                Some(value) if element && self.token(value)? == Token::Null => None,
+                value => value.filter(|_| attribute.multi_valued),
+            };
+            if read_only {
                 self.fault(&PatchFault::ReadOnly { path: path() }, named);
-            } else if let Some(value) = value.filter(|_| target.chosen.is_none() && attribute.multi_valued) {
+            } else if let Some(value) = listed {
                 if self.token(value)? == Token::Null {
                     let detail = format!("`{}` with a null value names nothing: leave `value` out to remove all", attribute.path);
                     self.issue(ScimType::InvalidValue, &attribute.path, detail, &at);
-                } else {
-                    self.check_value(id, value, at, false, true)?;
+                } else if id != common::SCHEMAS {
+                    self.read(id, value, at, (false, true))?;
                 }
-            } else if attribute.required && !elements {
+            } else if attribute.required && !element {
                 self.fault(&PatchFault::Required { path: path() }, named);
             }
             return Ok(());
@@ -185,51 +300,42 @@ impl Checker<'_, '_, '_, '_> {
             self.fault(&PatchFault::MissingValue { path: path() }, "value");
             return Ok(());
         };
-        if whole.mutability == Mutability::ReadOnly || attribute.mutability == Mutability::ReadOnly {
-            let fault = PatchFault::ReadOnly { path: path() };
-            if target.chosen.is_some() {
-                self.fault(&fault, named);
-            } else {
-                let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
-                self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
-            }
+        let nothing = self.is_nothing(value)?;
+        if nothing && op == Some(Op::Add) {
             return Ok(());
         }
-        if self.token(value)? == Token::Null && op == Some(Op::Replace) && attribute.required && (sub.is_some() || target.chosen.is_none())
-        {
-            self.fault(&PatchFault::Required { path: path() }, &at);
+        if read_only {
+            let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
+            self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
             return Ok(());
         }
         if id == common::SCHEMAS {
-            return self.check_schemas(targets, value, at);
+            return self.check_schemas(value, at, element);
         }
-        if attribute.extension && self.token(value)? == Token::Object {
-            return self.check_extension(op, id, value, &at);
+        if attribute.extension && !nothing {
+            return self.check_object(op, Some(id), value, &at, names);
         }
-        let element = target.chosen.is_some() && sub.is_none();
-        let merged = is_merged(attribute) || (element && op != Some(Op::Replace));
-        self.check_value(id, value, at, element, merged)
-    }
-
-    /// The members of an extension's object are attributes like those of the resource.
-    fn check_extension(&mut self, op: Option<Op>, id: AttributeId, value: Span, at: &str) -> Scan<()> {
-        let Some(targets) = self.targets else { return Ok(()) };
-        for (name, pointer, member) in self.members(value, at)? {
-            match targets.registry.child(id, &name) {
-                Some(id) => self.check_target(op, &Target { id, chosen: None }, Some(member), &pointer, pointer.clone())?,
-                None if name.eq_ignore_ascii_case("schemas") => self.check_schemas(targets, member, pointer)?,
-                None => {
-                    let path = format!("{}:{name}", targets.registry.attribute(id).path);
-                    self.fault(&targets.unknown(path), &pointer);
-                }
-            }
+        let unassigns = nothing || {
+            let (value, at) = if element { self.lone_element(value, &at)? } else { (value, at.clone()) };
+            // What is merged into a value that is there may leave out what is required.
+            let merged = if element { op != Some(Op::Replace) } else { attribute.kind == Type::Complex && !attribute.multi_valued };
+            let unassigned = self.read(id, value, at, (element, merged))?.is_some_and(|list| list.is_none());
+            unassigned && !merged
+        };
+        if unassigns && op == Some(Op::Replace) && attribute.required && !element && !attribute.extension {
+            self.fault(&PatchFault::Required { path: path() }, &at);
         }
         Ok(())
     }
 
-    fn check_schemas(&mut self, targets: &Targets<'_>, value: Span, at: String) -> Scan<()> {
-        let resource_type = targets.registry.resource_type(targets.resource_type);
-        let Some(list) = self.check_value_in(common::SCHEMAS, value, at.clone(), false, false)? else { return Ok(()) };
+    fn check_schemas(&mut self, value: Span, at: String, element: bool) -> Scan<()> {
+        let Some(patcher) = self.patcher.as_deref() else { return Ok(()) };
+        let resource_type = patcher.registry.resource_type(patcher.resource_type);
+        let Some(read) = self.read(common::SCHEMAS, value, at.clone(), (element, false))? else { return Ok(()) };
+        let Some(list) = read else {
+            self.fault(&PatchFault::Required { path: "schemas".into() }, &at);
+            return Ok(());
+        };
         for (index, uri) in list.iter().enumerate() {
             let known = |urn: &str| urn.eq_ignore_ascii_case(uri);
             if known(&resource_type.schema) || resource_type.extensions.iter().any(|extension| known(&extension.schema)) {
@@ -239,24 +345,23 @@ impl Checker<'_, '_, '_, '_> {
             if self.reader.dialect.takes(Tolerance::EntraUnknownSchema) {
                 self.reader.note(Tolerance::EntraUnknownSchema, "schemas", detail);
             } else {
-                self.issue(ScimType::InvalidValue, "schemas", detail, &format!("{at}/{index}"));
+                let place = if element { at.clone() } else { format!("{at}/{index}") };
+                self.issue(ScimType::InvalidValue, "schemas", detail, &place);
             }
         }
         Ok(())
     }
 
-    fn check_value(&mut self, id: AttributeId, value: Span, at: String, element: bool, partial: bool) -> Scan<()> {
-        self.check_value_in(id, value, at, element, partial).map(drop)
-    }
-
-    /// Judges one value by its attribute. The answer: its elements, where they are strings.
-    fn check_value_in(&mut self, id: AttributeId, value: Span, at: String, element: bool, partial: bool) -> Scan<Option<Vec<String>>> {
-        let Some(targets) = self.targets else { return Ok(None) };
+    /// Judges one value by its attribute: of a list one element, or a part that may leave out what is required. The answer: its
+    /// elements, where they are strings; inside, `None` for an unassigned value; outside, for one that is refused.
+    fn read(&mut self, id: AttributeId, value: Span, at: String, (element, partial): (bool, bool)) -> Scan<Option<Option<Vec<String>>>> {
+        let Some(patcher) = self.patcher.as_deref() else { return Ok(None) };
         let mut document = Document::new();
         let source = document.add_source(Cow::Borrowed(self.text)).unwrap_or_default();
         let pointer = format!("{}/{at}", self.reader.pointer);
+        let told = self.reader.findings.issues.len();
         let node = Builder::new(
-            targets.registry,
+            patcher.registry,
             self.reader.dialect,
             Judge::Patch(self.index),
             (self.text, source),
@@ -264,7 +369,7 @@ impl Checker<'_, '_, '_, '_> {
             self.reader.findings,
             self.limits.json_depth,
         )
-        .starting(value.start as usize, pointer.clone())
+        .starting(value.start as usize, pointer)
         .partial(partial)
         .value_of(id, element);
         let node = match node {
@@ -275,23 +380,24 @@ impl Checker<'_, '_, '_, '_> {
                     error => return Err(error.into()),
                 };
                 let detail = format!("`{name}` appears twice in one object");
-                let issue = crate::issue::Issue {
-                    severity: crate::issue::Severity::Error,
-                    scim_type: Some(ScimType::InvalidSyntax),
-                    path: name,
-                    pointer,
-                    detail,
-                    clause: "RFC 7643 §2.1",
-                };
+                let scim_type = Some(ScimType::InvalidSyntax);
+                let issue = Issue { severity: Severity::Error, scim_type, path: name, pointer, detail, clause: "RFC 7643 §2.1" };
                 self.reader.findings.issues.push(issue);
                 return Ok(None);
             }
         };
-        Ok(node.map(|list| document.children(list).filter_map(|node| document.string(node).map(Cow::into_owned)).collect()))
+        if self.reader.findings.issues.iter().skip(told).any(|issue| issue.severity == Severity::Error) {
+            return Ok(None);
+        }
+        let strings = |list: NodeId| {
+            let nodes = if element { vec![list] } else { document.children(list).collect() };
+            nodes.into_iter().filter_map(|node| document.string(node).map(Cow::into_owned)).collect()
+        };
+        Ok(Some(node.map(strings)))
     }
 
     /// The members of an object in the message: name, pointer from the operation, value.
-    fn members<'t>(&mut self, value: Span, at: &str) -> Scan<Vec<(Cow<'t, str>, String, Span)>> {
+    fn members(&mut self, value: Span, at: &str) -> Scan<Vec<(String, String, Span)>> {
         let mut all = Vec::new();
         let mut seen = Set::default();
         let mut scratch = Findings::default();
@@ -300,7 +406,7 @@ impl Checker<'_, '_, '_, '_> {
         inner.scanner.jump(value.start as usize);
         inner.members(&mut |reader, name| {
             let span = reader.skip()?;
-            all.push((Cow::Owned(name.to_owned()), reader.pointer.clone(), span, !seen.insert(name.to_ascii_lowercase())));
+            all.push((name.to_owned(), reader.pointer.clone(), span, !seen.insert(name.to_ascii_lowercase())));
             Ok(())
         })?;
         let mut members = Vec::new();
@@ -314,10 +420,40 @@ impl Checker<'_, '_, '_, '_> {
         Ok(members)
     }
 
-    fn token(&self, value: Span) -> Scan<Token> {
-        let mut scanner = crate::resource::Scanner::new(self.text, self.limits.json_depth);
+    fn scanner(&self, value: Span) -> Scanner<'t> {
+        let mut scanner = Scanner::new(self.text, self.limits.json_depth);
         scanner.jump(value.start as usize);
-        scanner.token()
+        scanner
+    }
+
+    fn token(&self, value: Span) -> Scan<Token> {
+        self.scanner(value).token()
+    }
+
+    /// null or `[]`.
+    fn is_nothing(&self, value: Span) -> Scan<bool> {
+        let mut scanner = self.scanner(value);
+        Ok(match scanner.token()? {
+            Token::Null => true,
+            Token::Array => {
+                scanner.expect(b'[', "`[`")?;
+                scanner.take(b']')
+            }
+            _ => false,
+        })
+    }
+
+    /// `[{…}]` stands for `{…}` where one value is meant. The answer has its place too.
+    fn lone_element(&self, value: Span, at: &str) -> Scan<(Span, String)> {
+        let mut scanner = self.scanner(value);
+        if scanner.token()? == Token::Array {
+            scanner.expect(b'[', "`[`")?;
+            let first = scanner.skip(4)?;
+            if scanner.take(b']') {
+                return Ok((first, format!("{at}/0")));
+            }
+        }
+        Ok((value, at.to_owned()))
     }
 
     fn fault(&mut self, fault: &PatchFault, at: &str) {
@@ -338,12 +474,17 @@ impl Checker<'_, '_, '_, '_> {
     }
 }
 
-/// A value that is merged into the one that is there may leave out what is required.
-fn is_merged(attribute: &Attribute) -> bool {
-    attribute.kind == Type::Complex && !attribute.multi_valued
+/// A patcher over no resource: it knows what names mean.
+fn names_of<'r, 't>(registry: &'r Registry, id: ResourceTypeId, dialect: Dialect, limits: &'r Limits, text: &'t str) -> Patcher<'r, 't> {
+    Patcher::new(registry, id, dialect, limits, Document::new(), text, Vec::new())
 }
 
 fn read_op(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Op>> {
+    if reader.scanner.token()? != Token::String {
+        reader.issue(ScimType::InvalidSyntax, "op", NO_OP.to_string(), CLAUSE);
+        reader.skip()?;
+        return Ok(None);
+    }
     let Some(word) = reader.string("op", CLAUSE)? else { return Ok(None) };
     match Op::named(&word, reader.dialect) {
         Ok((op, None)) => Ok(Some(op)),
@@ -358,4 +499,16 @@ fn read_op(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Op>> {
             Ok(None)
         }
     }
+}
+
+/// What stands where a path should is none; that has become an issue.
+struct NoPath;
+
+fn read_path<'t>(reader: &mut MessageReader<'t, '_>) -> Scan<Result<Option<Cow<'t, str>>, NoPath>> {
+    if matches!(reader.scanner.token()?, Token::String | Token::Null) {
+        return Ok(Ok(reader.string("path", CLAUSE)?));
+    }
+    reader.issue(ScimType::InvalidPath, "path", "`path` must be a string".into(), CLAUSE);
+    reader.skip()?;
+    Ok(Err(NoPath))
 }

@@ -76,7 +76,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a member of a path-less value names.
-    fn member<'n>(&mut self, name: &'n str) -> Result<Target<'n>, PatchFault> {
+    pub(super) fn member<'n>(&mut self, name: &'n str) -> Result<Target<'n>, PatchFault> {
         if let Some(id) = self.registry.root_attribute(self.resource_type, name) {
             return Ok(Target { id, chosen: None });
         }
@@ -91,7 +91,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Adds what a member names; the names in an extension's object count as if they stood outside of it.
-    fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named) -> Result<(), PatchFault> {
+    pub(super) fn collect_names(&mut self, target: &Target<'_>, value: Span, named: &mut Named) -> Result<(), PatchFault> {
         let attribute = self.registry.attribute(target.id);
         if let Some(chosen) = &target.chosen {
             named.chosen(target.id, chosen.filter_key(), chosen.sub);
@@ -140,7 +140,7 @@ impl Patcher<'_, '_> {
     }
 
     /// What a name inside an extension's object names.
-    fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target<'static>, PatchFault> {
+    pub(super) fn extension_member(&mut self, extension: AttributeId, name: &str) -> Result<Target<'static>, PatchFault> {
         if let Some(id) = self.registry.child(extension, name) {
             return Ok(Target { id, chosen: None });
         }

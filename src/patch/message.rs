@@ -88,7 +88,7 @@ pub(crate) fn operations<'t>(
     })
 }
 
-const NO_OP: PatchFault = PatchFault::Message { member: "op", expected: "add, remove or replace" };
+pub(super) const NO_OP: PatchFault = PatchFault::Message { member: "op", expected: "add, remove or replace" };
 
 struct Message<'t, 'n> {
     scanner: Scanner<'t>,

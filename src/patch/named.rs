@@ -42,12 +42,17 @@ impl Named {
 
     /// The first attribute that was named twice, or as a whole and in part.
     pub(super) fn twice(self, registry: &Registry) -> Option<AttributeId> {
+        self.all_twice(registry).into_iter().min()
+    }
+
+    /// All of them.
+    pub(super) fn all_twice(self, registry: &Registry) -> Set<AttributeId> {
         let is_named = |id: AttributeId, filter: &str| self.names.contains(&(id, filter.to_owned(), None));
         let overlaps = self.names.iter().filter_map(|(id, filter, sub)| {
             let parent = registry.attribute(*id).parent.filter(|parent| !registry.attribute(*parent).extension && is_named(*parent, ""));
             let twice = (!filter.is_empty() && is_named(*id, "")) || (sub.is_some() && is_named(*id, filter));
             parent.or(twice.then_some(*id))
         });
-        self.twice.iter().copied().chain(overlaps).min()
+        self.twice.iter().copied().chain(overlaps).collect()
     }
 }

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::read::Findings;
 use super::scan::{Scan, Scanner, Span, Token, unescaped};
+use super::skip::Skipped;
 use super::strangers::Strangers;
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
@@ -175,6 +176,11 @@ impl<'t, 'f> MessageReader<'t, 'f> {
     /// Passes over one value.
     pub(crate) fn skip(&mut self) -> Scan<Span> {
         self.scanner.skip(self.depth)
+    }
+
+    /// Passes over one value, and tells a name that is given twice in it.
+    pub(crate) fn skip_unique(&mut self) -> Scan<Skipped> {
+        self.scanner.skip_unique(self.depth)
     }
 
     pub(crate) fn text_at(&self, span: Span) -> Cow<'t, str> {

@@ -4,7 +4,7 @@ use crate::error::ScimError;
 use crate::issue::ScimType;
 use crate::maps::Set;
 use crate::patch;
-use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, ValidateOptions};
+use crate::resource::{Findings, Judge, MessageReader, Scan, Shape, Span, Token, ValidateOptions};
 use crate::schema::{Registry, ResourceTypeId};
 
 const CLAUSE: &str = "RFC 7644 §3.7";
@@ -34,8 +34,8 @@ pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'
         0 => reader.schemas(URN, CLAUSE),
         1 => {
             let number = reader.integer("failOnErrors", CLAUSE)?;
-            if number.is_some_and(|number| number.starts_with('-')) {
-                reader.issue(ScimType::InvalidValue, "failOnErrors", "`failOnErrors` must not be negative".into(), CLAUSE);
+            if number.is_some_and(|number| number.parse::<u64>().map_or(true, |number| number == 0)) {
+                reader.issue(ScimType::InvalidValue, "failOnErrors", "`failOnErrors` must be a positive whole number".into(), CLAUSE);
             }
             Ok(())
         }
@@ -72,10 +72,14 @@ struct Checker<'c, 'o> {
 
 impl Checker<'_, '_> {
     fn operation(&mut self, reader: &mut MessageReader<'_, '_>) -> Scan<()> {
-        let (mut method, mut path, mut bulk_id, mut data) = (None, None, None, None);
+        let (mut method, mut named, mut path, mut bulk_id, mut data) = (None, false, None, None, None);
         let has = reader.object(&OPERATION, &mut |reader, member| {
             match OPERATION.members.get(member).copied().unwrap_or_default() {
-                "method" => method = read_method(reader)?,
+                "method" => {
+                    // A null is no method, as if there were none.
+                    named = reader.scanner.token()? != Token::Null;
+                    method = read_method(reader)?;
+                }
                 "path" => path = reader.string("path", CLAUSE)?,
                 "bulkId" => {
                     bulk_id = reader.string("bulkId", CLAUSE)?;
@@ -92,8 +96,10 @@ impl Checker<'_, '_> {
             }
             Ok(())
         })?;
-        let Some(has) = has else { return Ok(()) };
-        if !has.member(0) {
+        if has.is_none() {
+            return Ok(());
+        }
+        if !named {
             missing(reader, "method", "is required: POST, PUT, PATCH or DELETE");
         }
         if method == Some(Method::Post) && bulk_id.is_none() {

@@ -7,7 +7,9 @@ use super::random::Random;
 use super::schema::CUSTOM;
 use super::subject;
 use super::value::exactly;
-use scim_policy::{PatchOptions, Registry, apply_patch, patch_changes, patch_inverse};
+use scim_policy::{
+    Issue, PatchOptions, Purpose, Registry, ScimType, Severity, ValidateOptions, apply_patch, patch_changes, patch_inverse, validate,
+};
 
 const CASES: u64 = 20_000;
 
@@ -135,4 +137,56 @@ fn patches_of_the_crate_obey_the_laws() {
         }
     }
     assert!(undone > 2_000 && repeated > 500, "{undone} undone, {repeated} repeated");
+}
+
+/// `validate` judges a PatchOp without the resource it is for. What it refuses fails, there or earlier; what fails for its syntax, a path
+/// or a filter was refused, at the same operation and for the same reason.
+#[test]
+fn patches_are_judged_as_they_are_applied() {
+    let registries = [Registry::builtin().clone(), Registry::compile(CUSTOM, &Default::default()).unwrap()];
+    let bench = Bench::new(subject::subject);
+    let (builtin, custom) = bench.registries();
+    let (mut refused, mut foretold) = (0, 0);
+    for seed in 0..4 * CASES {
+        let Case::Patch { custom: is_custom, resource, patch, dialect } = generate::case(&mut Random::new(seed), builtin, custom) else {
+            continue;
+        };
+        let registry = &registries[usize::from(is_custom)];
+        let resource_type = if is_custom { custom } else { builtin }.of(&resource).unwrap().name.clone();
+        let (text, message) = (resource.print(), patch.print());
+        let options = ValidateOptions {
+            purpose: Purpose::Patch,
+            dialect: serde_json::from_value(dialect.name().into()).unwrap(),
+            resource_type: Some(&resource_type),
+            ..Default::default()
+        };
+        let report = validate(registry, message.as_bytes(), &options).unwrap();
+        let at = |issue: &Issue| issue.pointer.strip_prefix("/Operations/").and_then(|rest| rest.split('/').next()?.parse::<u32>().ok());
+        let errors: Vec<(Option<u32>, Option<ScimType>)> =
+            report.issues.iter().filter(|issue| issue.severity == Severity::Error).map(|issue| (at(issue), issue.scim_type)).collect();
+        let applied =
+            apply_patch(registry, text.as_bytes(), message.as_bytes(), &PatchOptions { dialect: options.dialect, ..Default::default() });
+        let say = |what: &str| {
+            format!("{what}, seed {seed} {} {resource_type}: {text}\n{message}\n{:?}\n{applied:?}", dialect.name(), report.issues)
+        };
+        match &applied {
+            Ok(_) => assert!(errors.is_empty(), "{}", say("refused, yet applied")),
+            Err(fault) => {
+                let syntactic = [ScimType::InvalidSyntax, ScimType::InvalidPath, ScimType::InvalidFilter];
+                if fault.scim_type.is_some_and(|of| syntactic.contains(&of)) {
+                    let same = |(at, of): &(Option<u32>, Option<ScimType>)| {
+                        fault.operation.is_none() || (*at, *of) == (fault.operation, fault.scim_type)
+                    };
+                    assert!(errors.iter().any(same), "{}", say("failed, yet not refused"));
+                    foretold += 1;
+                }
+                let first = errors.iter().filter_map(|(at, _)| *at).min();
+                if let (Some(first), Some(operation)) = (first, fault.operation) {
+                    assert!(operation <= first, "{}", say("refused, yet failed later only"));
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 5_000 && foretold > 2_000, "{refused} refused, {foretold} foretold");
 }

@@ -699,6 +699,11 @@ impl<'a> Run<'a> {
         if nothing && kind == Kind::Add {
             return Ok(stored.clone());
         }
+        // Of a list of one its element is meant (IdPs write lists by habit).
+        let value = match value {
+            J::Arr(items) if items.len() == 1 => &items[0],
+            other => other,
+        };
         // Merged into what is there, an element may leave out what is required.
         let read = if nothing { J::Null } else { self.read_element(attr, value, kind == Kind::Add)? };
         if read.unassigned() && kind == Kind::Add {

@@ -7,7 +7,16 @@ pub fn patch(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect) 
     let focus: Vec<(Option<&str>, &Attr)> = (0..*r.pick(&[1, 1, 2, 3])).map(|_| patchable(r, rt)).collect();
     // Entra's verbose requests have some thirty.
     let count = if r.chance(3) { 20 + r.below(15) } else { *r.pick(&[1, 1, 1, 2, 2, 3, 4, 6, 8]) };
-    let operations = (0..count).map(|_| operation(r, rt, &focus, resource, dialect)).collect();
+    let operations = (0..count)
+        .map(|_| {
+            let mut one = operation(r, rt, &focus, resource, dialect);
+            if r.chance(1) {
+                let member = if r.chance(50) { "op" } else { "path" };
+                one.set(member, r.pick(&[J::Null, J::Num("1".into()), J::Arr(Vec::new())]).clone());
+            }
+            one
+        })
+        .collect();
     let mut out = J::Obj(vec![("schemas".into(), J::Arr(vec![s(PATCH_OP)])), ("Operations".into(), J::Arr(operations))]);
     if r.chance(3) {
         match r.below(3) {
@@ -323,6 +332,9 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
                 let mut v = if one && !r.chance(6) { filled(r, attr, element) } else { patch_value(r, &target, resource, false, dialect) };
                 if one && let J::Arr(items) = &v {
                     v = items.first().cloned().unwrap_or(J::Null);
+                }
+                if one && v != J::Null && r.chance(8) {
+                    v = J::Arr(vec![v]);
                 }
                 if target.kind == Type::Boolean && dialect == Dialect::Entra && r.chance(50) {
                     v = boolean_text(r, J::Obj(vec![("v".into(), v)])).members()[0].1.clone();
