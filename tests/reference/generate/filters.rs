@@ -7,7 +7,7 @@ fn filter_name(r: &mut Random, rt: &ResourceType, resource: &J) -> (String, Attr
     let (urn, attr) = present_attribute(r, rt, resource);
     let prefix = urn.map_or(String::new(), |urn| format!("{urn}:"));
     if attr.kind == Type::Complex && r.chance(75) {
-        let sub = *r.pick(&singular(&attr));
+        let sub = *r.pick(&singular(attr));
         return (format!("{prefix}{}.{}", attr.name, sub.name), sub.clone(), there(resource, urn, attr, Some(&sub.name)));
     }
     let of = attr.sub("value").map(|a| a.name.as_str()).filter(|_| attr.kind == Type::Complex);
