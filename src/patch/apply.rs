@@ -161,7 +161,13 @@ impl<'r, 's> Patcher<'r, 's> {
         }
         match (op, value) {
             // The value says nothing where there is but one.
-            (Op::Remove, Some(value)) if self.registry.attribute(id).multi_valued => self.remove_values(id, None, value),
+            (Op::Remove, Some(value)) if self.registry.attribute(id).multi_valued => {
+                let parent = self.registry.attribute(id).parent.filter(|parent| self.registry.attribute(*parent).multi_valued);
+                match parent {
+                    Some(parent) => self.remove_parts(parent, self.elements(parent), id, value),
+                    None => self.remove_values(id, None, value),
+                }
+            }
             (Op::Remove, _) => self.unassign(id),
             (_, None) => Err(PatchFault::MissingValue { path: self.path(id) }),
             (op, Some(value)) => self.assign(id, value, op),

@@ -1,22 +1,19 @@
 //! A PatchOp judged without the resource it is for: every issue, each at its place.
 //!
 //! What depends on the resource (whether a filter matches, whether a readOnly value is the one
-//! that is there) is left to the one who applies it.
+//! that is there) is left to the one who applies it. Objects whose members are attributes are in [`super::check_object`].
 
 use std::borrow::Cow;
 
 use super::apply::Patcher;
+use super::check_object::{Names, names_of};
 use super::error::{PatchError, PatchFault};
 use super::message::{NO_OP, Op, PATCH_OP};
-use super::named::Named;
 use super::target::{self, Target};
 use crate::dialect::{Dialect, Tolerance};
 use crate::issue::{Issue, Note, ScimType, Severity};
 use crate::limits::Limits;
-use crate::maps::{Map, Set};
-use crate::resource::{
-    Builder, Document, Findings, Judge, MessageReader, NodeId, Scan, Scanner, Shape, Span, SyntaxError, Token, is_object_text, unescaped,
-};
+use crate::resource::{Builder, Document, Findings, Judge, MessageReader, NodeId, Scan, Scanner, Shape, Span, SyntaxError, Token};
 use crate::schema::{AttributeId, Mutability, Registry, ResourceTypeId, Type, common};
 
 const CLAUSE: &str = "RFC 7644 §3.5.2";
@@ -69,21 +66,13 @@ pub(crate) fn check(
 }
 
 /// One operation being judged.
-struct Checker<'c, 't, 'f, 'r> {
-    reader: &'c mut MessageReader<'t, 'f>,
+pub(super) struct Checker<'c, 't, 'f, 'r> {
+    pub(super) reader: &'c mut MessageReader<'t, 'f>,
     /// Finds what is named, on no resource; `None` where the resource type is not known.
-    patcher: Option<&'c mut Patcher<'r, 't>>,
-    text: &'t str,
-    limits: &'r Limits,
-    index: u32,
-}
-
-/// The names that the members of one value give values to.
-#[derive(Default)]
-struct Names {
-    named: Named,
-    /// Where each stands, and how many issues were told before it.
-    places: Vec<(AttributeId, usize, String)>,
+    pub(super) patcher: Option<&'c mut Patcher<'r, 't>>,
+    pub(super) text: &'t str,
+    pub(super) limits: &'r Limits,
+    pub(super) index: u32,
 }
 
 impl<'t, 'r> Checker<'_, 't, '_, 'r> {
@@ -150,115 +139,9 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
         self.check_object(op, None, value, "value", None)
     }
 
-    /// An object whose members are attributes: of the resource, or of an extension. Names in an extension's object count as if
-    /// they stood outside of it.
-    fn check_object(
-        &mut self,
-        op: Option<Op>,
-        extension: Option<AttributeId>,
-        value: Span,
-        at: &str,
-        names: Option<&mut Names>,
-    ) -> Scan<()> {
-        let mut own = Names::default();
-        let outermost = names.is_none();
-        let names = names.unwrap_or(&mut own);
-        let path = match (extension, self.patcher.as_deref()) {
-            (Some(id), Some(patcher)) => patcher.path(id),
-            _ => "value".to_owned(),
-        };
-        if self.token(value)? == Token::Object {
-            self.check_members(op, extension, value, at, names)?;
-        } else if !self.check_text(op, extension, value, (at, &path), names)? {
-            self.issue(ScimType::InvalidValue, &path, format!("`{path}` must be an object"), at);
-        }
-        if outermost {
-            self.tell_twice(std::mem::take(names));
-        }
-        Ok(())
-    }
-
-    fn check_members(&mut self, op: Option<Op>, extension: Option<AttributeId>, value: Span, at: &str, names: &mut Names) -> Scan<()> {
-        for (name, pointer, member) in self.members(value, at)? {
-            let Some(patcher) = self.patcher.as_deref_mut() else { return Ok(()) };
-            patcher.operation = self.index;
-            let target = match extension {
-                None => patcher.member(&name),
-                Some(extension) => patcher.extension_member(extension, &name),
-            };
-            self.reader.findings.notes.append(&mut patcher.notes);
-            let target = match target {
-                Ok(target) => target,
-                Err(fault) => {
-                    self.fault(&fault, &pointer);
-                    continue;
-                }
-            };
-            names.places.push((target.id, self.reader.findings.issues.len(), pointer.clone()));
-            if target.chosen.is_some() || !patcher.registry.attribute(target.id).extension {
-                // What is wrong with the value is told where it is read.
-                let _ = patcher.collect_names(&target, member, &mut names.named);
-                patcher.notes.clear();
-            }
-            self.check_target(op, &target, Some(member), &pointer, pointer.clone(), Some(names))?;
-        }
-        Ok(())
-    }
-
-    /// Judges the object that a text spells; false where it spells none, or none is looked for. What is in it has no pointer of its own.
-    fn check_text(
-        &mut self,
-        op: Option<Op>,
-        extension: Option<AttributeId>,
-        value: Span,
-        (at, path): (&str, &str),
-        names: &mut Names,
-    ) -> Scan<bool> {
-        if self.token(value)? != Token::String || !self.reader.dialect.takes(Tolerance::EntraJsonText) {
-            return Ok(false);
-        }
-        let mut scanner = self.scanner(value);
-        let span = scanner.string()?;
-        let raw = scanner.slice(span);
-        let text = if span.escaped { unescaped(raw) } else { raw.to_owned() };
-        if !is_object_text(&text, self.limits.json_depth) {
-            return Ok(false);
-        }
-        let Some(patcher) = self.patcher.as_deref() else { return Ok(true) };
-        self.reader.note(Tolerance::EntraJsonText, path, "the text was read as the JSON object it spells".into());
-        let (issues, places) = (self.reader.findings.issues.len(), names.places.len());
-        let mut reader =
-            MessageReader::new(&text, self.reader.pointer.clone(), self.reader.dialect, self.limits.json_depth, self.reader.findings);
-        reader.operation = Some(self.index);
-        let mut patcher = names_of(patcher.registry, patcher.resource_type, reader.dialect, self.limits, &text);
-        let mut inner = Checker { reader: &mut reader, patcher: Some(&mut patcher), text: &text, limits: self.limits, index: self.index };
-        inner.check_members(op, extension, Span { start: 0, end: text.len() as u32, escaped: false }, at, names)?;
-        let pointer = format!("{}/{at}", self.reader.pointer);
-        self.reader.findings.issues.iter_mut().skip(issues).for_each(|issue| issue.pointer.clone_from(&pointer));
-        names.places.iter_mut().skip(places).for_each(|(_, _, place)| at.clone_into(place));
-        Ok(true)
-    }
-
-    /// One attribute named twice, told at its last place among the other issues.
-    fn tell_twice(&mut self, names: Names) {
-        let Some(patcher) = self.patcher.as_deref() else { return };
-        let twice = names.named.all_twice(patcher.registry);
-        if twice.is_empty() {
-            return;
-        }
-        let mut last: Map<AttributeId, (usize, String)> = names.places.into_iter().map(|(id, told, at)| (id, (told, at))).collect();
-        let mut found: Vec<_> = twice.into_iter().filter_map(|id| Some((last.remove(&id)?, patcher.path(id)))).collect();
-        found.sort_by_key(|((told, _), _)| std::cmp::Reverse(*told));
-        for ((told, at), path) in found {
-            let later = self.reader.findings.issues.split_off(told);
-            self.fault(&PatchFault::NamedTwice { path }, &at);
-            self.reader.findings.issues.extend(later);
-        }
-    }
-
     /// Judges what is done to a target. `named` and `at` lead from the operation to its name and its value; `names` are those
     /// of the object that it stands in.
-    fn check_target(
+    pub(super) fn check_target(
         &mut self,
         op: Option<Op>,
         target: &Target<'_>,
@@ -280,7 +163,7 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
             let listed = match value {
                 // A null says no more than brackets do.
                 Some(value) if element && self.token(value)? == Token::Null => None,
-                value => value.filter(|_| sub.is_none() && attribute.multi_valued),
+                value => value.filter(|_| attribute.multi_valued),
             };
             if read_only {
                 self.fault(&PatchFault::ReadOnly { path: path() }, named);
@@ -305,13 +188,8 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
             return Ok(());
         }
         if read_only {
-            let fault = PatchFault::ReadOnly { path: path() };
-            if target.chosen.is_some() {
-                self.fault(&fault, named);
-            } else {
-                let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
-                self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
-            }
+            let detail = format!("`{}` is readOnly: the operation fails unless it gives the value that is there", attribute.path);
+            self.within(named, |reader| reader.warn(ScimType::Mutability, &attribute.path, detail, "RFC 7643 §2.2"));
             return Ok(());
         }
         if id == common::SCHEMAS {
@@ -401,37 +279,13 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
         Ok(Some(node.map(strings)))
     }
 
-    /// The members of an object in the message: name, pointer from the operation, value.
-    fn members(&mut self, value: Span, at: &str) -> Scan<Vec<(String, String, Span)>> {
-        let mut all = Vec::new();
-        let mut seen = Set::default();
-        let mut scratch = Findings::default();
-        let text = self.text.get(..value.end as usize).unwrap_or("");
-        let mut inner = MessageReader::new(text, at.to_owned(), self.reader.dialect, self.limits.json_depth, &mut scratch);
-        inner.scanner.jump(value.start as usize);
-        inner.members(&mut |reader, name| {
-            let span = reader.skip()?;
-            all.push((name.to_owned(), reader.pointer.clone(), span, !seen.insert(name.to_ascii_lowercase())));
-            Ok(())
-        })?;
-        let mut members = Vec::new();
-        for (name, pointer, span, twice) in all {
-            if twice {
-                self.issue(ScimType::InvalidSyntax, &name, format!("`{name}` appears twice in one object"), &pointer);
-            } else {
-                members.push((name, pointer, span));
-            }
-        }
-        Ok(members)
-    }
-
-    fn scanner(&self, value: Span) -> Scanner<'t> {
+    pub(super) fn scanner(&self, value: Span) -> Scanner<'t> {
         let mut scanner = Scanner::new(self.text, self.limits.json_depth);
         scanner.jump(value.start as usize);
         scanner
     }
 
-    fn token(&self, value: Span) -> Scan<Token> {
+    pub(super) fn token(&self, value: Span) -> Scan<Token> {
         self.scanner(value).token()
     }
 
@@ -461,12 +315,12 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
         Ok((value, at.to_owned()))
     }
 
-    fn fault(&mut self, fault: &PatchFault, at: &str) {
+    pub(super) fn fault(&mut self, fault: &PatchFault, at: &str) {
         let scim_type = fault.scim_type().unwrap_or(ScimType::InvalidSyntax);
         self.issue(scim_type, fault.path().unwrap_or(""), fault.to_string(), at);
     }
 
-    fn issue(&mut self, scim_type: ScimType, path: &str, detail: String, at: &str) {
+    pub(super) fn issue(&mut self, scim_type: ScimType, path: &str, detail: String, at: &str) {
         self.reader.issue_at(at, scim_type, path, detail, CLAUSE);
     }
 
@@ -477,11 +331,6 @@ impl<'t, 'r> Checker<'_, 't, '_, 'r> {
         then(self.reader);
         self.reader.pointer.truncate(end);
     }
-}
-
-/// A patcher over no resource: it knows what names mean.
-fn names_of<'r, 't>(registry: &'r Registry, id: ResourceTypeId, dialect: Dialect, limits: &'r Limits, text: &'t str) -> Patcher<'r, 't> {
-    Patcher::new(registry, id, dialect, limits, Document::new(), text, Vec::new())
 }
 
 fn read_op(reader: &mut MessageReader<'_, '_>) -> Scan<Option<Op>> {

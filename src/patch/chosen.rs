@@ -7,8 +7,9 @@ use super::error::PatchFault;
 use super::message::Op;
 use super::target::{Choice, Chosen};
 use crate::dialect::Tolerance;
+use crate::maps::Set;
 use crate::path::{Comparison, Filter, Literal};
-use crate::resource::{Kind, Node, NodeId, Operand, Span, Test, Token};
+use crate::resource::{Document, Kind, Node, NodeId, Operand, Span, Test, Token};
 use crate::schema::{AttributeId, Identity, Mutability, Type};
 
 impl Patcher<'_, '_> {
@@ -26,6 +27,10 @@ impl Patcher<'_, '_> {
             // A null says no more than the brackets do.
             (Op::Remove, Some(value)) if chosen.sub.is_none() && attribute.multi_valued && self.scanner(value).token()? != Token::Null => {
                 return self.remove_values(id, Some(chosen), value);
+            }
+            (Op::Remove, Some(value)) if chosen.sub.is_some_and(|sub| registry.attribute(sub).multi_valued) => {
+                let found = self.matching(id, &chosen.test);
+                return self.remove_parts(id, found, chosen.sub.unwrap_or(id), value);
             }
             (Op::Remove, _) => None,
             (_, None) => return Err(PatchFault::MissingValue { path: chosen.text.to_string() }),
@@ -223,7 +228,7 @@ impl Patcher<'_, '_> {
         for element in found {
             // Each element has a node of its own.
             let copy = self.document.copy(node);
-            self.put_in(id, element, &[copy])?;
+            self.put_in(id, element, &[copy], op)?;
         }
         Ok(())
     }
@@ -234,7 +239,7 @@ impl Patcher<'_, '_> {
         for element in found {
             let copy = self.document.copy(given);
             let parts: Vec<NodeId> = self.document.children(copy).collect();
-            self.put_in(id, *element, &parts)?;
+            self.put_in(id, *element, &parts, Op::Add)?;
         }
         Ok(())
     }
@@ -247,23 +252,28 @@ impl Patcher<'_, '_> {
         }
     }
 
-    /// Writes sub-attributes into one element.
-    fn put_in(&mut self, id: AttributeId, element: NodeId, parts: &[NodeId]) -> Result<(), PatchFault> {
+    /// Writes sub-attributes into one element; `add` appends to those that are lists (RFC 7644 §3.5.2.1).
+    fn put_in(&mut self, id: AttributeId, element: NodeId, parts: &[NodeId], op: Op) -> Result<(), PatchFault> {
         self.forget(id, element);
         self.drop_details(id, Some(element), parts);
         let mut written = false;
         for part in parts {
             let sub = self.document.node(*part).attribute;
             let Some(there) = self.document.child(element, sub) else {
+                self.judge_elements(id)?;
                 self.document.attach(element, *part);
                 written = true;
                 continue;
             };
+            if op == Op::Add && self.registry.attribute(sub).multi_valued {
+                written |= self.append(id, sub, there, *part)?;
+                continue;
+            }
             if self.document.equals(there, &self.document, *part) {
                 continue;
             }
-            if self.registry.attribute(sub).mutability == Mutability::Immutable && !self.document.same_value(self.registry, there, *part) {
-                return Err(PatchFault::Immutable { path: self.path(sub) });
+            if !self.document.same_value(self.registry, there, *part) {
+                self.judge_part(id, sub)?;
             }
             self.document.put_in_place(there, *part);
             written = true;
@@ -275,6 +285,67 @@ impl Patcher<'_, '_> {
             self.judge_unique(id, element)?;
         }
         self.judge_completeness(id, Some(element))
+    }
+
+    /// Adds to a list inside an element what is not in it.
+    fn append(&mut self, id: AttributeId, sub: AttributeId, list: NodeId, given: NodeId) -> Result<bool, PatchFault> {
+        let texts =
+            |document: &Document<'_>, list| document.children(list).map(|value| document.folded_key(self.registry, value)).collect();
+        let mut known: Set<String> = texts(&self.document, list);
+        let mut written = false;
+        for value in self.document.children(given).collect::<Vec<_>>() {
+            if known.insert(self.document.folded_key(self.registry, value)) {
+                self.judge_part(id, sub)?;
+                self.document.attach(list, value);
+                written = true;
+            }
+        }
+        Ok(written)
+    }
+
+    /// `remove` with values of a list inside elements: exactly those go.
+    pub(super) fn remove_parts(&mut self, id: AttributeId, found: Vec<NodeId>, sub: AttributeId, value: Span) -> Result<(), PatchFault> {
+        self.judge_named_values(sub, value)?;
+        let Some(given) = self.read_part(sub, value, false)? else { return Ok(()) };
+        let text = |document: &Document<'_>, value: NodeId| document.folded_key(self.registry, value);
+        let named: Set<String> = self.document.children(given).map(|value| text(&self.document, value)).collect();
+        for element in found {
+            let Some(list) = self.document.child(element, sub) else { continue };
+            let values: Vec<NodeId> = self.document.children(list).collect();
+            let gone: Vec<NodeId> = values.iter().copied().filter(|value| named.contains(&text(&self.document, *value))).collect();
+            if gone.is_empty() {
+                continue;
+            }
+            self.judge_part(id, sub)?;
+            if gone.len() == values.len() {
+                self.judge_removal(self.registry.attribute(sub))?;
+                self.unassign_in(id, element, sub)?;
+                continue;
+            }
+            self.forget(id, element);
+            gone.into_iter().for_each(|value| self.document.remove(value));
+            self.remember(id, element);
+            self.touch(id);
+        }
+        Ok(())
+    }
+
+    /// What may be set but once is not changed in its elements.
+    pub(super) fn judge_elements(&self, id: AttributeId) -> Result<(), PatchFault> {
+        let there = || self.holder(id).is_some_and(|holder| self.document.child(holder, id).is_some());
+        let immutable = self.registry.attribute(id).mutability == Mutability::Immutable && there();
+        match immutable.then_some(id).or_else(|| self.fixed_parent(id)) {
+            Some(fixed) => Err(PatchFault::Immutable { path: self.path(fixed) }),
+            None => Ok(()),
+        }
+    }
+
+    /// Nor is a sub-attribute that an element has.
+    fn judge_part(&self, id: AttributeId, sub: AttributeId) -> Result<(), PatchFault> {
+        if self.registry.attribute(sub).mutability == Mutability::Immutable {
+            return Err(PatchFault::Immutable { path: self.path(sub) });
+        }
+        self.judge_elements(id)
     }
 
     /// No other element has the key of `element` where keys are unique.
@@ -291,9 +362,7 @@ impl Patcher<'_, '_> {
 
     pub(super) fn unassign_in(&mut self, id: AttributeId, element: NodeId, sub: AttributeId) -> Result<(), PatchFault> {
         let Some(there) = self.document.child(element, sub) else { return Ok(()) };
-        if self.registry.attribute(sub).mutability == Mutability::Immutable {
-            return Err(PatchFault::Immutable { path: self.path(sub) });
-        }
+        self.judge_part(id, sub)?;
         self.forget(id, element);
         self.document.remove(there);
         self.touch(id);
@@ -312,6 +381,9 @@ impl Patcher<'_, '_> {
         for element in found {
             if self.says(id, *element, given) {
                 continue;
+            }
+            if !self.agrees(id, *element, given) {
+                self.judge_elements(id)?;
             }
             let copy = self.document.copy(given);
             self.forget(id, *element);

@@ -129,7 +129,9 @@ impl Patcher<'_, '_> {
             return if op == Op::Replace { self.unassign(id) } else { Ok(()) };
         };
         let given: Vec<NodeId> = self.document.children(given).collect();
-        if op == Op::Add {
+        // What may be set but once is set whole.
+        let first = self.registry.attribute(id).mutability == Mutability::Immutable && self.list(id).is_none();
+        if op == Op::Add && !first {
             return given.into_iter().try_for_each(|element| self.add_element(id, element));
         }
         let list = self.list_of(id, &given)?;
@@ -196,7 +198,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Whether two elements say the same, in the eyes of the schema, in all that a client may write.
-    fn agrees(&self, id: AttributeId, a: NodeId, b: NodeId) -> bool {
+    pub(super) fn agrees(&self, id: AttributeId, a: NodeId, b: NodeId) -> bool {
         self.all_parts(id, a, b, |a, b| self.document.same_value(self.registry, a, b))
     }
 
@@ -228,6 +230,7 @@ impl Patcher<'_, '_> {
                 return Ok(());
             }
         }
+        self.judge_elements(id)?;
         let list = match self.list(id) {
             Some(list) => list,
             None => {
@@ -309,9 +312,7 @@ impl Patcher<'_, '_> {
         if !attribute.multi_valued {
             return self.unassign(id);
         }
-        if attribute.mutability == Mutability::Immutable {
-            return Err(PatchFault::Immutable { path: attribute.path.to_string() });
-        }
+        self.judge_elements(id)?;
         self.forget(id, element);
         self.document.remove(element);
         self.touch(id);

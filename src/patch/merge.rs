@@ -183,14 +183,22 @@ impl Patcher<'_, '_> {
     /// Merges a value into a singular complex attribute.
     pub(super) fn merge(&mut self, id: AttributeId, value: Span, op: Op) -> Result<(), PatchFault> {
         let registry = self.registry;
-        let parts: Vec<NodeId> = match self.read_part(id, value, false)? {
-            Some(node) => self.document.children(node).collect(),
-            None => Vec::new(),
-        };
+        let given = self.read_part(id, value, false)?;
+        if let Some(node) = given.filter(|_| self.holder(id).is_none_or(|holder| self.document.child(holder, id).is_none())) {
+            self.judge_completeness(id, Some(node))?;
+            return self.put(id, node);
+        }
+        let parts: Vec<NodeId> = given.map_or_else(Vec::new, |node| self.document.children(node).collect());
         let unassigned = if op == Op::Replace { self.unassigned_members(id, value)? } else { Vec::new() };
         self.drop_details(id, self.holder(id).and_then(|holder| self.document.child(holder, id)), &parts);
         for part in parts {
-            self.put(self.document.node(part).attribute, part)?;
+            let sub = self.document.node(part).attribute;
+            if op == Op::Add && self.list(sub).is_some() {
+                let values: Vec<NodeId> = self.document.children(part).collect();
+                values.into_iter().try_for_each(|value| self.add_element(sub, value))?;
+            } else {
+                self.put(sub, part)?;
+            }
         }
         for part in unassigned {
             if self.holder(part).is_some_and(|holder| self.document.child(holder, part).is_some()) {
@@ -279,7 +287,7 @@ impl Patcher<'_, '_> {
     }
 
     /// The singular immutable attribute that has a value of which `id` is a part.
-    fn fixed_parent(&self, id: AttributeId) -> Option<AttributeId> {
+    pub(super) fn fixed_parent(&self, id: AttributeId) -> Option<AttributeId> {
         let parent = self.registry.attribute(id).parent?;
         let attribute = self.registry.attribute(parent);
         let fixed = attribute.mutability == Mutability::Immutable && !attribute.extension && self.holder(id).is_some();

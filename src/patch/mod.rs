@@ -19,6 +19,7 @@
 mod apply;
 mod changes;
 mod check;
+mod check_object;
 mod chosen;
 mod elements;
 mod error;

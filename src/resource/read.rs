@@ -375,6 +375,8 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         self.scanner.jump(self.scanner.at() + 1);
         let mut seen = Seen::NOTHING_YET;
         let (mut index, mut primaries) = (0, false);
+        // A list inside an element leaves what is known of that.
+        let outer = (self.value_text, self.primary_name);
         let mut values: Option<Set<Cow<'t, str>>> =
             (attribute.identity == Identity::OnlyValue).then(Set::default).filter(|_| self.judge != Judge::Stored);
         let lists_schemas = id == common::SCHEMAS && matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response);
@@ -411,6 +413,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             index += 1;
             open = self.scanner.more(b']', "`,` or `]`")?;
         }
+        (self.value_text, self.primary_name) = outer;
         seen.clean &= !(lists_schemas && self.schemas.unordered);
         self.close(node, seen.clean);
         if BUILD && !seen.there {

@@ -34,8 +34,8 @@ pub(super) fn check(registry: &Registry, text: &str, options: &ValidateOptions<'
         0 => reader.schemas(URN, CLAUSE),
         1 => {
             let number = reader.integer("failOnErrors", CLAUSE)?;
-            if number.is_some_and(|number| number.starts_with('-')) {
-                reader.issue(ScimType::InvalidValue, "failOnErrors", "`failOnErrors` must not be negative".into(), CLAUSE);
+            if number.is_some_and(|number| number.parse::<u64>().map_or(true, |number| number == 0)) {
+                reader.issue(ScimType::InvalidValue, "failOnErrors", "`failOnErrors` must be a positive whole number".into(), CLAUSE);
             }
             Ok(())
         }

@@ -137,6 +137,11 @@ fn value(r: &mut Random, attr: &Attr, all: bool) -> J {
     if items.is_empty() { J::Arr(vec![whole(r, attr)]) } else { J::Arr(items) }
 }
 
+/// The sub-attributes of one value, of which filters speak.
+fn singular(attr: &Attr) -> Vec<&Attr> {
+    attr.subs.iter().filter(|sub| !sub.multi).collect()
+}
+
 /// `all` also fills readOnly sub-attributes, as a stored resource has them.
 fn element(r: &mut Random, attr: &Attr, all: bool) -> J {
     if attr.kind != Type::Complex {
@@ -157,7 +162,7 @@ fn element(r: &mut Random, attr: &Attr, all: bool) -> J {
         if sub.name == "primary" && r.chance(50) {
             continue;
         }
-        out.set(&sub.name, simple(r, sub));
+        out.set(&sub.name, value(r, sub, all));
     }
     if attr.is_members || attr.is_manager {
         out.set("value", s(r.pick(&IDS)));
@@ -197,7 +202,7 @@ pub fn resource(r: &mut Random, rt: &ResourceType, stored: bool) -> J {
         }
         let mut object = J::Obj(Vec::new());
         for attr in &schema.attrs {
-            if r.chance(40) {
+            if attr.required || r.chance(40) {
                 object.set(&attr.name, value(r, attr, stored));
             }
         }

@@ -352,6 +352,9 @@ impl<'a> Run<'a> {
                 } else {
                     self.write(kind, attr, filter.as_ref(), *sub, value.ok_or("invalidValue")?, &stored)?
                 };
+                if attr.multi && attr.immutable() && !stored.unassigned() && !equal(attr, &stored, &new) {
+                    return Err("mutability");
+                }
                 if new.unassigned() && attr.required && !stored.unassigned() {
                     return Err("mutability");
                 }
@@ -442,14 +445,36 @@ impl<'a> Run<'a> {
                 _ => Ok(stored.clone()),
             };
         }
-        if attr.read_only() || sub.is_some_and(|s| s.read_only() || s.required) {
+        let listed = value.filter(|_| sub.is_some_and(|s| s.multi));
+        if attr.read_only() || sub.is_some_and(|s| s.read_only() || s.required && listed.is_none()) {
             return Err("mutability");
         }
         if let Some(sub) = sub {
+            // Rule 18: a list inside a value loses exactly those that are named.
+            let named = match listed {
+                Some(J::Null) => return Err("invalidValue"),
+                Some(value) => Some(self.read(sub, value, false)?),
+                None => None,
+            };
             let drop = |run: &Self, element: &J| -> Outcome<J> {
                 let mut element = element.clone();
-                run.keep_immutable(sub, element.named(&sub.name).unwrap_or(&J::Null), &J::Null)?;
-                element.unset(&sub.name);
+                let old = element.named(&sub.name).cloned().unwrap_or(J::Null);
+                let new = match &named {
+                    Some(named) => J::Arr(old.list().iter().filter(|v| !named.list().iter().any(|n| equal(sub, n, v))).cloned().collect()),
+                    None => J::Null,
+                };
+                if old.unassigned() || named.is_some() && exactly(&old, &new) {
+                    return Ok(element);
+                }
+                run.keep_immutable(sub, &old, &new)?;
+                if new.unassigned() {
+                    if sub.required {
+                        return Err("mutability");
+                    }
+                    element.unset(&sub.name);
+                } else {
+                    element.set(&sub.name, new);
+                }
                 Ok(element)
             };
             return match stored {
@@ -590,8 +615,13 @@ impl<'a> Run<'a> {
         for (name, v) in given.members() {
             let sub = attr.sub(name).expect("a sub-attribute");
             if !v.unassigned() {
-                if !out.named(name).is_some_and(|there| exactly(there, v)) {
-                    out.set(name, v.clone());
+                let mut new = v.clone();
+                if let (Kind::Add, true, Some(J::Arr(there))) = (kind, sub.multi, out.named(name)) {
+                    let added = v.list().iter().filter(|v| !there.iter().any(|known| equal(sub, known, v)));
+                    new = J::Arr(there.iter().chain(added).cloned().collect());
+                }
+                if !out.named(name).is_some_and(|there| exactly(there, &new)) {
+                    out.set(name, new);
                 }
             } else if kind == Kind::Replace {
                 if sub.required && out.named(name).is_some() {

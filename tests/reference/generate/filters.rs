@@ -7,7 +7,7 @@ fn filter_name(r: &mut Random, rt: &ResourceType, resource: &J) -> (String, Attr
     let (urn, attr) = present_attribute(r, rt, resource);
     let prefix = urn.map_or(String::new(), |urn| format!("{urn}:"));
     if attr.kind == Type::Complex && r.chance(75) {
-        let sub = r.pick(&attr.subs);
+        let sub = *r.pick(&singular(attr));
         return (format!("{prefix}{}.{}", attr.name, sub.name), sub.clone(), there(resource, urn, attr, Some(&sub.name)));
     }
     let of = attr.sub("value").map(|a| a.name.as_str()).filter(|_| attr.kind == Type::Complex);
@@ -52,7 +52,7 @@ pub fn tree(r: &mut Random, rt: &ResourceType, resource: &J, dialect: Dialect, d
             let name = urn.map_or(attr.name.clone(), |urn| format!("{urn}:{}", attr.name));
             let inner = Box::new(inner(r, urn, attr, resource, dialect, 0));
             let tail = (dialect == Dialect::Entra && r.chance(30)).then(|| {
-                let sub = r.pick(&attr.subs);
+                let sub = *r.pick(&singular(attr));
                 let (_, value) = comparison(r, sub, &there(resource, urn, attr, Some(&sub.name)), dialect);
                 let value = if value == Const::Json(J::Null) { Const::Json(simple(r, sub)) } else { value };
                 (sub.name.clone(), "eq".to_string(), value)
@@ -91,8 +91,8 @@ pub fn inner(r: &mut Random, urn: Option<&str>, attr: &Attr, resource: &J, diale
             _ => Filter::Not(next(r)),
         };
     }
-    let filled: Vec<&Attr> = attr.subs.iter().filter(|s| !there(resource, urn, attr, Some(&s.name)).is_empty()).collect();
-    let sub = if !filled.is_empty() && r.chance(80) { *r.pick(&filled) } else { r.pick(&attr.subs) };
+    let filled: Vec<&Attr> = singular(attr).into_iter().filter(|s| !there(resource, urn, attr, Some(&s.name)).is_empty()).collect();
+    let sub = if !filled.is_empty() && r.chance(80) { *r.pick(&filled) } else { *r.pick(&singular(attr)) };
     if r.chance(12) {
         return Filter::Present(sub.name.clone());
     }

@@ -183,9 +183,9 @@ fn chosen(r: &mut Random, urn: Option<&str>, attr: &Attr, stored: &J, resource: 
         let v = if r.chance(60) && !stored.list().is_empty() { r.pick(stored.list()).clone() } else { simple(r, attr) };
         return format!("value eq {}", v.print());
     }
-    let mut readable: Vec<&Attr> = attr.subs.iter().filter(|a| !a.read_only()).collect();
+    let mut readable: Vec<&Attr> = singular(attr).into_iter().filter(|a| !a.read_only()).collect();
     if readable.is_empty() {
-        readable = attr.subs.iter().collect();
+        readable = singular(attr);
     }
     match r.below(10) {
         0..=4 => {
@@ -293,14 +293,20 @@ fn operation(r: &mut Random, rt: &ResourceType, focus: &[(Option<&str>, &Attr)],
         "remove" => {
             let listed = target.multi && !one && r.chance(50);
             if listed {
-                let mut items: Vec<J> = stored.list().iter().filter(|_| r.chance(40)).cloned().collect();
+                let inside = attr.sub(&target.name).is_some();
+                let there: Vec<J> = match (inside, &stored) {
+                    (false, _) => stored.list().to_vec(),
+                    (true, J::Arr(all)) => all.iter().filter_map(|e| e.at(&target.name)).flat_map(|v| v.list().to_vec()).collect(),
+                    (true, one) => one.at(&target.name).map(|v| v.list().to_vec()).unwrap_or_default(),
+                };
+                let mut items: Vec<J> = there.into_iter().filter(|_| r.chance(40)).collect();
                 if r.chance(30) {
-                    items.push(element(r, attr, false));
+                    items.push(element(r, if inside { &target } else { attr }, false));
                 }
                 // Matched by `value`: `$ref` and display need not agree.
                 let mut items: Vec<J> = items
                     .into_iter()
-                    .filter(|e| attr.kind != Type::Complex || attr.sub("value").is_none() || e.at("value").is_some())
+                    .filter(|e| inside || attr.kind != Type::Complex || attr.sub("value").is_none() || e.at("value").is_some())
                     .map(|mut e| {
                         if attr.sub("$ref").is_some() && matches!(e, J::Obj(_)) {
                             e.set("$ref", J::Null);
