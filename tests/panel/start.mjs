@@ -47,6 +47,7 @@ export const edit = (says, request, id = says) => ({ id, says, touches: [], requ
 
 /** What axe finds. Left out are the empty elements by which the component library keeps the focus inside. */
 export async function violations(page) {
+  await page.locator("h1").first().waitFor({ state: "attached" }); // a busy machine may show what is above the screen first
   await page.evaluate(axe);
   const { violations: found } = await page.evaluate(() => globalThis.axe.run({ exclude: ["[data-tabster-dummy]"] }, { resultTypes: ["violations"] }));
   return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1]?.trim() ?? ""}`).join(" | ")}`);
