@@ -7,7 +7,7 @@ use hashbrown::HashTable;
 
 use super::affected::{BOTH, CHANGED, Crossing, PLAIN, Work};
 use super::exact;
-use super::rows::{Direction, Judge, Row, RowKind, Tally, UserRows};
+use super::rows::{Direction, Judge, Row, Tally, UserRows};
 use super::scratch::{Scratch, byte, tag};
 use crate::org::{CONTAINER, Change, Facts, Id, mix};
 
@@ -82,8 +82,10 @@ impl Diff {
             diff.count_exactly(&mut work, &users);
         } else {
             diff.classify(&mut work, &users);
-            for class in 0..diff.classes.len() {
-                diff.count_class(&mut work, class);
+            if !diff.count_alone(&mut work) {
+                for class in 0..diff.classes.len() {
+                    diff.count_class(&mut work, class);
+                }
             }
         }
         diff.sum();
@@ -205,6 +207,23 @@ impl Diff {
         Some((class, self.judge(&class), many))
     }
 
+    /// Counts the one user there is, where all they have is concerned; false where that takes a region.
+    fn count_alone(&mut self, work: &mut Work) -> bool {
+        let ([class], [_]) = (self.classes.as_slice(), self.users.as_slice()) else { return false };
+        let judge = self.judge(class);
+        let alone = if judge.whole { work.count_alone(self.signature(class), judge) } else { None };
+        let Some((tally, holds)) = alone else { return false };
+        let after = if self.direction == Direction::Planned { CHANGED } else { PLAIN };
+        self.summary.kinds = tally.kinds.map(u64::from);
+        self.summary.objects = tally.rows() as u32;
+        if let (Some(class), Some(counts)) = (self.classes.first_mut(), self.users.first_mut()) {
+            class.rows = tally.rows();
+            tally.tell(counts);
+            counts.locked_out = tally.revokes() && !(holds & after != 0 && judge.active_after);
+        }
+        true
+    }
+
     fn count_class(&mut self, work: &mut Work, at: usize) {
         let Some((class, judge, many)) = self.prepare(work, at as u32) else { return };
         let mut alone = None;
@@ -239,8 +258,7 @@ impl Diff {
             if many && !alike && known.is_none() {
                 work.keep_counts(tally);
             }
-            let revoked = tally.kinds.get(RowKind::Revoke as usize).is_some_and(|n| *n > 0);
-            counts.locked_out = revoked && !(holds || (judge.active_after && !alike && work.holds_more()));
+            counts.locked_out = tally.revokes() && !(holds || (judge.active_after && !alike && work.holds_more()));
             tally.tell(counts);
             rows += tally.rows();
             for (sum, count) in self.summary.kinds.iter_mut().zip(tally.kinds) {

@@ -124,9 +124,15 @@ pub(super) struct Tally {
 impl Tally {
     #[inline]
     pub(super) fn add(&mut self, row: Option<(RowKind, Rank, Rank)>) {
+        self.add_many(row, 1);
+    }
+
+    /// So many rows that are alike.
+    #[inline]
+    pub(super) fn add_many(&mut self, row: Option<(RowKind, Rank, Rank)>, many: u32) {
         let Some((kind, _, after)) = row else { return };
         if let Some(count) = self.kinds.get_mut(kind as usize) {
-            *count += 1;
+            *count += many;
         }
         if matches!(kind, RowKind::Grant | RowKind::Upgrade) {
             self.reaches = self.reaches.max(after);
@@ -193,6 +199,11 @@ impl Tally {
         }
         let masked = if judge.whole { 0 } else { count - up - down - nothing };
         Tally { kinds: [grants, revokes, up - grants, down - revokes, latent, masked], reaches }
+    }
+
+    /// Whether one of them is a revoke.
+    pub(super) fn revokes(&self) -> bool {
+        self.kinds.get(RowKind::Revoke as usize).is_some_and(|count| *count > 0)
     }
 
     pub(super) fn rows(&self) -> u64 {

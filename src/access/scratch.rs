@@ -120,6 +120,9 @@ pub struct Scratch {
     pub(super) extras: Vec<u32>,
     /// Where a grant of the signature stands or comes in, and there: 0, the least cap a difference passes, the ranks on either side.
     pub(super) sources: Vec<(u32, u32)>,
+    /// By position, ranks that one walk brings down: sixteen bits of a stamp, plain, changed.
+    pub(super) ranks: Vec<u32>,
+    rank_stamp: u32,
     pub(super) region: super::region::Region,
     pub(super) region_of: Vec<u32>,
     pub(super) above: Vec<u32>,
@@ -186,6 +189,17 @@ impl Scratch {
         self.stamp << 2
     }
 
+    /// A fresh stamp for ranks by position, of sixteen bits.
+    pub(super) fn next_rank_stamp(&mut self) -> u32 {
+        grow(&mut self.ranks, self.tree.spots.len(), 0);
+        if self.rank_stamp >= u32::from(u16::MAX) {
+            self.ranks.iter_mut().for_each(|slot| *slot = 0);
+            self.rank_stamp = 0;
+        }
+        self.rank_stamp += 1;
+        self.rank_stamp
+    }
+
     /// Nobody's reach is kept.
     pub(super) fn forget_kept(&mut self) {
         for list in [&mut self.kept, &mut self.kept_ends] {
@@ -245,6 +259,7 @@ impl Scratch {
             &self.kept,
             &self.kept_ends,
             &self.extras,
+            &self.ranks,
             &self.region_of,
             &self.above,
             &self.above_touched,

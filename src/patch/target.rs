@@ -66,11 +66,12 @@ impl Chosen<'_> {
 }
 
 /// Finds what paths name in one resource type.
-pub(super) struct Targets<'r> {
-    pub(super) registry: &'r Registry,
-    pub(super) resource_type: ResourceTypeId,
-    pub(super) dialect: Dialect,
-    pub(super) limits: &'r Limits,
+#[derive(Clone, Copy)]
+pub(crate) struct Targets<'r> {
+    pub(crate) registry: &'r Registry,
+    pub(crate) resource_type: ResourceTypeId,
+    pub(crate) dialect: Dialect,
+    pub(crate) limits: &'r Limits,
 }
 
 /// Reads a path without looking its names up.
@@ -115,12 +116,17 @@ impl Targets<'_> {
     /// What a path names that is spelled as most are: an attribute, or `attribute[name eq "text"]` with or without `.sub`. It takes
     /// no tolerance, and is taken apart without being copied.
     fn usual<'p>(&self, text: &'p str) -> Option<Target<'p>> {
-        let Some((attribute, brackets)) = text.split_once('[') else {
+        // By bytes: paths are too short for the searches that `str` has.
+        let find = |text: &str, wanted: u8| text.bytes().position(|byte| byte == wanted);
+        let Some(bracket) = find(text, b'[') else {
             return self.registry.plain(self.resource_type, text).map(|id| Target { id, chosen: None });
         };
-        let id = self.registry.plain(self.resource_type, attribute)?;
-        let (name, rest) = brackets.split_once(" eq \"")?;
-        let (wanted, after) = rest.split_once('"')?;
+        let id = self.registry.plain(self.resource_type, text.get(..bracket)?)?;
+        let brackets = text.get(bracket + 1..)?;
+        let (name, rest) = brackets.split_at_checked(find(brackets, b' ')?)?;
+        let rest = rest.strip_prefix(" eq \"")?;
+        let (wanted, after) = rest.split_at_checked(find(rest, b'"')?)?;
+        let after = after.get(1..)?;
         let part = self.registry.child(id, name)?;
         let compared = self.registry.attribute(part);
         let sub = match after {

@@ -6,12 +6,12 @@ use super::representation::{Representations, type_name};
 use super::request::{Request, Response};
 use super::target::Address;
 use crate::error::ScimError;
-use crate::issue::{ScimType, Severity};
+use crate::issue::{Note, ScimType, Severity};
 use crate::maps::{Map, Set};
-use crate::org::{Audience, Class, Id, Kind, Parent, Rank, Time};
+use crate::org::{Audience, Body, Class, Id, Kind, Parent, Rank, Time};
 use crate::patch::members::{Reference, reference};
-use crate::patch::patch_document;
-use crate::resource::{Document, Findings, Judge, NodeId, value};
+use crate::patch::{Operation, Repacked, Targets, operations, patch_document, patch_packed};
+use crate::resource::{Document, Findings, Judge, NodeId, Packed, Value, value};
 use crate::schema::{AttributeId, Mutability, common};
 
 /// What a resource is to be: its document, and what of it is kept as facts.
@@ -112,12 +112,19 @@ impl Exchange<'_, '_> {
     /// Patches the resource as one document.
     pub(super) fn patch_whole(&mut self, id: Id, kind: Kind, message: &str) -> Answer<()> {
         let org = self.draft.org;
-        let (registry, of) = (&org.config.registry, org.type_of(kind));
+        let (registry, of, limits) = (&org.config.registry, org.type_of(kind), &org.config.limits);
+        let mut notes = Vec::new();
+        let operations = operations(message, self.dialect, limits, &mut notes)?;
+        let paths = Targets { registry, resource_type: of, dialect: self.dialect, limits };
+        if kind == Kind::User && self.patch_packed(id, paths, message, &operations, &mut notes) {
+            self.notes.append(&mut notes);
+            return Ok(());
+        }
         // Of a user all that is derived are the groups: they are read-only, and compared only where the message names them.
         let derived = kind != Kind::User || names(message, "groups");
         let stored = Representations { draft: &self.draft }.stored_text(id, kind, derived);
-        let original = registry.stored(&stored, of, &org.config.limits)?;
-        let patched = patch_document(registry, of, &original, message, self.dialect, &org.config.limits)?;
+        let original = registry.stored(&stored, of, limits)?;
+        let patched = patch_document(paths, &original, message, &operations, notes)?;
         self.notes.extend(patched.notes);
         if !patched.changed {
             return Ok(());
@@ -140,6 +147,30 @@ impl Exchange<'_, '_> {
             return Ok(());
         }
         self.settle(id, kind, wanted)
+    }
+
+    /// Patches a user as it is packed, where the message writes nothing but single values of which nothing else depends; false
+    /// where that is another question.
+    fn patch_packed(&mut self, id: Id, paths: Targets<'_>, message: &str, operations: &[Operation<'_>], notes: &mut Vec<Note>) -> bool {
+        let known = &self.draft.org.known;
+        let Some(body) = self.draft.body(id) else { return false };
+        let unread = notes.len();
+        let Some(Repacked { packed, touched }) = patch_packed(paths, body.packed(), message, operations, notes) else { return false };
+        if known.unique.iter().any(|(of, attribute)| *of == paths.resource_type && touched.contains(attribute)) {
+            notes.truncate(unread);
+            return false;
+        }
+        if *body.packed().0 == *packed {
+            return true;
+        }
+        let active = match Packed(&packed).member(known.active) {
+            Some(Value::Boolean(active)) => active,
+            _ => true,
+        };
+        let body = Body::new(body.created(), Some(self.context.now), &packed);
+        self.draft.put_body(id, body);
+        self.draft.set_active(id, active);
+        true
     }
 
     /// Reads and judges a body.

@@ -151,12 +151,8 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     fn tolerated_boolean(&mut self, parent: NodeId, id: AttributeId, attribute: &Attribute) -> Scan<Option<Seen>> {
         let span = self.scanner.string()?;
         let text = self.text_at(span);
-        let kind = match text.as_ref() {
-            text if text.eq_ignore_ascii_case("true") => Kind::True,
-            text if text.eq_ignore_ascii_case("false") => Kind::False,
-            _ => return Ok(None),
-        };
-        let detail = format!("the text `{text}` was read as {}", if kind == Kind::True { "true" } else { "false" });
+        let Some((flag, detail)) = flag_of_text(&text) else { return Ok(None) };
+        let kind = if flag { Kind::True } else { Kind::False };
         self.note(Tolerance::EntraStringBoolean, &attribute.path, detail);
         self.leaf(parent, Node::made(id, kind));
         Ok(Some(Seen { primary: kind == Kind::True, ..Seen::BENT }))
@@ -518,6 +514,12 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     fn push_issue(&mut self, severity: Severity, scim_type: ScimType, path: &str, pointer: String, detail: String, clause: &'static str) {
         self.findings.issues.push(Issue { severity, scim_type: Some(scim_type), path: path.into(), pointer, detail, clause });
     }
+}
+
+/// The boolean that a text is tolerated for, and what a note says of it.
+pub(crate) fn flag_of_text(text: &str) -> Option<(bool, String)> {
+    let flag = text.eq_ignore_ascii_case("true");
+    (flag || text.eq_ignore_ascii_case("false")).then(|| (flag, format!("the text `{text}` was read as {flag}")))
 }
 
 /// Whether a text spells a JSON object.

@@ -6,7 +6,7 @@ mod filter;
 mod judge;
 mod message;
 mod node;
-mod packed;
+pub(crate) mod packed;
 mod packer;
 mod payload;
 mod read;
@@ -21,7 +21,7 @@ mod write;
 
 pub(crate) use document::Document;
 pub use filter::{Filter, FilterOptions};
-pub(crate) use judge::is_object_text;
+pub(crate) use judge::{flag_of_text, is_object_text};
 pub(crate) use message::{MessageReader, Shape};
 pub(crate) use node::{Kind, Node, NodeId, SourceId};
 pub(crate) use packed::{Packed, Value, push_uuid, uuid_of, uuid_text};

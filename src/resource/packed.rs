@@ -13,14 +13,14 @@ use super::node::{Kind, NodeId};
 use super::write::push_quoted;
 use crate::schema::{AttributeId, Registry};
 
-pub(super) const FALSE: u8 = 0;
-pub(super) const TRUE: u8 = 1;
+pub(crate) const FALSE: u8 = 0;
+pub(crate) const TRUE: u8 = 1;
 const TEXT: u8 = 2;
 const UUID: u8 = 3;
 const WORD: u8 = 4;
 pub(super) const NUMBER: u8 = 5;
-pub(super) const OBJECT: u8 = 6;
-pub(super) const ARRAY: u8 = 7;
+pub(crate) const OBJECT: u8 = 6;
+pub(crate) const ARRAY: u8 = 7;
 
 /// Texts that provisioned resources are full of.
 const WORDS: &[&str] =
@@ -105,7 +105,7 @@ impl Document<'_> {
     }
 }
 
-pub(super) fn pack_text(text: &str, out: &mut Vec<u8>) {
+pub(crate) fn pack_text(text: &str, out: &mut Vec<u8>) {
     if let Some(uuid) = uuid_of(text) {
         out.push(UUID);
         out.extend(uuid);
@@ -132,13 +132,13 @@ fn push_length(mut length: usize, out: &mut Vec<u8>) {
 }
 
 /// Begins what its length stands before.
-pub(super) fn open_length(out: &mut Vec<u8>) -> usize {
+pub(crate) fn open_length(out: &mut Vec<u8>) -> usize {
     out.push(0);
     out.len()
 }
 
 /// Writes the length of all since `start`; false where that is nothing.
-pub(super) fn close_length(start: usize, out: &mut Vec<u8>) -> bool {
+pub(crate) fn close_length(start: usize, out: &mut Vec<u8>) -> bool {
     let length = out.len() - start;
     if length >= 0x80 {
         push_length(length >> 7, out);
@@ -215,6 +215,11 @@ pub(crate) fn push_uuid(uuid: &[u8; 16], out: &mut String) {
 }
 
 impl<'p> Value<'p> {
+    /// The value that packed bytes begin with.
+    pub(crate) fn of(bytes: &'p [u8]) -> Option<Self> {
+        split_value(bytes).map(|(value, _)| value)
+    }
+
     /// The text of a string.
     pub(crate) fn text(self) -> Option<std::borrow::Cow<'p, str>> {
         match self {
@@ -276,6 +281,27 @@ impl<'p> Packed<'p> {
         })
     }
 
+    /// The members of an object, their values as they are packed.
+    pub(crate) fn raw_members(self) -> impl Iterator<Item = (AttributeId, &'p [u8])> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let (attribute, after) = rest.split_first_chunk::<2>()?;
+            let value;
+            (value, rest) = split_raw(after)?;
+            Some((AttributeId(u16::from_le_bytes(*attribute)), value))
+        })
+    }
+
+    /// The elements of an array as they are packed.
+    pub(crate) fn raw_items(self) -> impl Iterator<Item = &'p [u8]> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let value;
+            (value, rest) = split_raw(rest)?;
+            Some(value)
+        })
+    }
+
     /// The elements of an array.
     pub(crate) fn items(self) -> impl Iterator<Item = Value<'p>> {
         let mut rest = self.0;
@@ -325,6 +351,11 @@ impl<'p> Value<'p> {
             value => found(value),
         }
     }
+}
+
+fn split_raw(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let after = skip_value(bytes)?;
+    bytes.split_at_checked(bytes.len() - after.len())
 }
 
 fn skip_value(bytes: &[u8]) -> Option<&[u8]> {

@@ -32,8 +32,11 @@ impl Registry {
     /// What a path names that has no brackets, where it is spelled as most are: without a tolerance, and taken apart
     /// without being copied. `None` leaves it to [`Self::resolve`].
     pub(crate) fn plain(&self, id: ResourceTypeId, path: &str) -> Option<AttributeId> {
-        let (urn, names) = path.rsplit_once(':').map_or((None, path), |(urn, names)| (Some(urn), names));
-        let (name, sub) = names.split_once('.').map_or((names, None), |(name, sub)| (name, Some(sub)));
+        // By bytes: paths are too short for the searches that `str` has.
+        let colon = path.bytes().rposition(|byte| byte == b':');
+        let (urn, names) = split_at_byte(path, colon).map_or((None, path), |(urn, names)| (Some(urn), names));
+        let dot = names.bytes().position(|byte| byte == b'.');
+        let (name, sub) = split_at_byte(names, dot).map_or((names, None), |(name, sub)| (name, Some(sub)));
         let attribute = match urn {
             None => self.root_attribute(id, name)?,
             Some(urn) => {
@@ -79,4 +82,10 @@ impl Registry {
         let whole = extension(&format!("{urn}:{}", path.name))?;
         Some((self.child(whole.attribute, sub)?, Some(Tolerance::EntraManagerPath)))
     }
+}
+
+/// What is before and behind the ASCII character at `at`.
+fn split_at_byte(text: &str, at: Option<usize>) -> Option<(&str, &str)> {
+    let at = at?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
