@@ -28,6 +28,8 @@ mod dialect;
 mod error;
 mod issue;
 mod json;
+#[cfg(any(test, target_arch = "wasm32"))]
+mod latin1;
 mod limits;
 mod maps;
 pub mod org;

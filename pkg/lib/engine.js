@@ -25,6 +25,11 @@ const NEWLINE = 10;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Where there is one (Node), Latin-1 is read four times as fast as UTF-8 with a letter beyond ASCII in it. */
+const latin1 = globalThis.Buffer?.prototype?.latin1Slice;
+const readsLatin1 = typeof latin1 === "function";
+/** What `narrow` answers where a text has other letters. */
+const WIDE = 0xffffffff;
 
 /** Thrown when the module has another plan's data by now. */
 export const AGAIN = new ScimError("this plan has to be made again", { status: 409 });
@@ -61,6 +66,7 @@ class Engine {
   grown = false;
   #exports;
   #view = new Uint8Array(0);
+  #memory = new Uint8Array(0);
   #pointer = 0;
   #capacity = 0;
   #registries = new Map();
@@ -123,9 +129,9 @@ class Engine {
     return [offset, this.#put(text, offset)];
   }
 
-  /** The last answer. */
+  /** The last answer, which is read but once. */
   text() {
-    return decoder.decode(this.#output());
+    return this.#read(0, this.#exports.outputLength());
   }
 
   json() {
@@ -134,12 +140,11 @@ class Engine {
 
   /** The last answer where it is that of a plan: JSON in one line, and behind it the texts that the line has the lengths of. */
   planned() {
-    const output = this.#output();
-    const end = output.indexOf(NEWLINE);
-    const head = JSON.parse(decoder.decode(output.subarray(0, end)));
+    const end = this.#output().indexOf(NEWLINE);
+    const head = JSON.parse(this.#read(0, end));
     const [token, version, responses, refusal, records, counts, truncated, held, guards, notes] = head;
     let at = end + 1;
-    const take = (bytes) => decoder.decode(output.subarray(at, (at += bytes)));
+    const take = (bytes) => this.#read(at, (at += bytes));
     const response = ([status, headers, bytes]) => ({ status, headers, body: bytes === null ? null : take(bytes) });
     const [grant, revoke, upgrade, downgrade, latent, masked, users, objects, lockedOut] = counts;
     const summary = { kinds: { grant, revoke, upgrade, downgrade, latent, masked }, users, objects, lockedOut };
@@ -213,6 +218,15 @@ class Engine {
       this.#typeNames.set(key, name);
     }
     return name;
+  }
+
+  /** The last answer's text from one byte to another; it may be made narrow for that, so that no part is read twice. */
+  #read(from, to) {
+    const exports = this.#exports;
+    const length = readsLatin1 ? exports.narrow(from, to) >>> 0 : WIDE;
+    const start = exports.output() + from;
+    if (this.#memory.buffer !== exports.memory.buffer) this.#memory = new Uint8Array(exports.memory.buffer);
+    return length === WIDE ? decoder.decode(this.#memory.subarray(start, start + to - from)) : latin1.call(this.#memory, start, start + length);
   }
 
   #output() {

@@ -140,11 +140,13 @@ impl Tally {
     }
 
     /// The counts of a whole region, as `Judge::row` would give them one by one.
+    #[inline]
     pub(super) fn of(judge: Judge, plain: &[Rank], changed: &[Rank]) -> Tally {
         Tally::count(judge, plain.iter().copied().zip(changed.iter().copied()))
     }
 
     /// The same with what the user holds besides.
+    #[inline]
     pub(super) fn with(judge: Judge, plain: &[Rank], changed: &[Rank], context: &[Rank]) -> Tally {
         let sides = plain.iter().zip(changed).zip(context);
         Tally::count(judge, sides.map(|((plain, changed), more)| ((*plain).max(*more), (*changed).max(*more))))

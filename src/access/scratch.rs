@@ -120,7 +120,7 @@ pub struct Scratch {
     pub(super) extras: Vec<u32>,
     /// Where a grant of the signature stands or comes in, and there: 0, the least cap a difference passes, the ranks on either side.
     pub(super) sources: Vec<(u32, u32)>,
-    /// By position, ranks that one walk brings down: sixteen bits of a stamp, plain, changed.
+    /// By position, the rank that one walk brings there, behind the walk's stamp.
     pub(super) ranks: Vec<u32>,
     rank_stamp: u32,
     pub(super) region: super::region::Region,
@@ -189,10 +189,10 @@ impl Scratch {
         self.stamp << 2
     }
 
-    /// A fresh stamp for ranks by position, of sixteen bits.
+    /// A fresh stamp for ranks by position, which take eight bits below it.
     pub(super) fn next_rank_stamp(&mut self) -> u32 {
         grow(&mut self.ranks, self.tree.spots.len(), 0);
-        if self.rank_stamp >= u32::from(u16::MAX) {
+        if self.rank_stamp >= u32::MAX >> 8 {
             self.ranks.iter_mut().for_each(|slot| *slot = 0);
             self.rank_stamp = 0;
         }

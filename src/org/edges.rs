@@ -56,6 +56,7 @@ impl Subject {
     }
 
     /// Where the pair is, or where it would go. Groups and objects never share an id, so both sorts are looked up.
+    #[inline]
     pub(crate) fn find(&self, container: u32, value: u8) -> Result<usize, usize> {
         let wanted = key(word(container, value));
         if let Some([last, _]) = self.pairs.last()

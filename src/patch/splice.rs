@@ -159,6 +159,7 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// Takes the bracket that opens what holds something.
+    #[inline]
     fn open(&mut self, bracket: u8) -> Option<()> {
         let there = self.scanner.peek() == Some(bracket);
         self.scanner.jump(self.scanner.at() + usize::from(there));
@@ -166,6 +167,7 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// After a value: whether another one follows, without white space before it.
+    #[inline]
     fn more(&mut self, close: u8) -> Option<bool> {
         let byte = self.scanner.peek().filter(|byte| *byte == b',' || *byte == close)?;
         self.scanner.jump(self.scanner.at() + 1);
@@ -173,6 +175,7 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// A member's name in the schema's spelling, which stands once.
+    #[inline]
     fn name(&mut self, names: &'r Names, named: &mut Slots) -> Option<(AttributeId, &'r Attribute)> {
         let id = match self.scanner.short_name() {
             Some((_, key)) => names.find_short(key)?,
@@ -190,6 +193,7 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// A string or a boolean, without white space before it.
+    #[inline]
     fn scalar(&mut self) -> Option<Met> {
         match self.scanner.peek()? {
             b'"' => Some(Met { is_flag: false, span: self.scanner.string().ok()? }),
@@ -253,6 +257,7 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// Puts a value in place of one of its kind, unless it says the same.
+    #[inline]
     fn replace(&mut self, met: Met, given: Given<'w>) -> Option<()> {
         let (same, quotes) = match (met.is_flag, given) {
             (false, Given::Text { raw, escaped }) => {

@@ -167,6 +167,7 @@ fn nibble(byte: u8) -> u8 {
 }
 
 /// The bytes of a UUID in its canonical lower-case form.
+#[inline]
 pub(crate) fn uuid_of(text: &str) -> Option<[u8; 16]> {
     let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
     if [bytes[8], bytes[13], bytes[18], bytes[23]] != [b'-'; 4] {
@@ -313,6 +314,7 @@ impl<'p> Packed<'p> {
     }
 
     /// The member that is the value of `attribute`; those before it are passed over unread.
+    #[inline]
     pub(crate) fn member(self, attribute: AttributeId) -> Option<Value<'p>> {
         let mut rest = self.0;
         loop {
@@ -358,6 +360,7 @@ fn split_raw(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     bytes.split_at_checked(bytes.len() - after.len())
 }
 
+#[inline]
 fn skip_value(bytes: &[u8]) -> Option<&[u8]> {
     let (tag, rest) = bytes.split_first()?;
     match *tag {
@@ -368,6 +371,7 @@ fn skip_value(bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
+#[inline]
 fn split_value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let (tag, rest) = bytes.split_first()?;
     Some(match *tag {
@@ -395,6 +399,7 @@ fn split_value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
     })
 }
 
+#[inline]
 fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (mut length, mut shift, mut rest) = (0usize, 0u32, bytes);
     loop {

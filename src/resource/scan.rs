@@ -78,6 +78,7 @@ fn before(special: u64) -> u64 {
 }
 
 /// Whether a text stands in a JSON string as it is.
+#[inline]
 pub(crate) fn is_plain(text: &str) -> bool {
     let (chunks, rest) = text.as_bytes().as_chunks::<8>();
     let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';

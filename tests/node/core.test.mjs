@@ -68,6 +68,18 @@ test("applyPatch gives text, and the rest when asked; its inverse brings the res
   assert.throws(() => applyPatch(given, { schemas: [PATCH], Operations: [{ op: "add", path: "nickName", value: "A" }, { op: "remove", path: "userName" }] }), { name: "ScimError", status: 400, scimType: "mutability", operation: 1 });
 });
 
+test("texts come back whole, whatever their letters", () => {
+  for (const title of ["plain", "é", "Zürich, Ελλάδα", "ÿ\u0080", "日本", "😀 Köln", "\u00ff\u0100", "\ufeffx"]) {
+    const { text, resource } = applyPatch(ada, { schemas: [PATCH], Operations: [{ op: "add", path: "title", value: title }] });
+    assert.deepEqual(resource, { ...ada, title });
+    assert.equal(JSON.parse(text).title, title);
+    const resident = new Organization();
+    const { body, records } = resident.handle({ method: "POST", path: "/Users", body: { schemas: [USER], userName: "ada", title } }, system);
+    assert.equal(JSON.parse(body).title, title);
+    assert.equal(records[0].value.title, title);
+  }
+});
+
 test("a filter matches, selects, prints and is parsed again from what it prints", () => {
   const filter = new Filter('USERNAME sw "ada" and emails[type eq "work"]');
   assert.equal(filter.matches(ada), true);

@@ -1,0 +1,82 @@
+//! UTF-8 to Latin-1, where a text has no other letters.
+
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+/// Makes Latin-1 of a valid UTF-8 text, in place. The answer: how many bytes it has then; `None` where a letter has no such
+/// form, and nothing is changed.
+pub(crate) fn narrow(text: &mut [u8]) -> Option<usize> {
+    let mut from = beyond_ascii(text, 0);
+    if from < text.len() && !fits(text.get(from..)?) {
+        return None;
+    }
+    let mut length = from;
+    while let Some([lead, rest]) = text.get(from..).and_then(|rest| rest.first_chunk::<2>()).copied() {
+        *text.get_mut(length)? = lead << 6 | (rest & 0x3f);
+        length += 1;
+        let end = beyond_ascii(text, from + 2);
+        text.copy_within(from + 2..end, length);
+        length += end - (from + 2);
+        from = end;
+    }
+    Some(length)
+}
+
+/// Where the first byte from `from` on is that is not ASCII.
+fn beyond_ascii(text: &[u8], from: usize) -> usize {
+    let rest = text.get(from..).unwrap_or(&[]);
+    let (words, _) = rest.as_chunks::<8>();
+    let ascii = words.iter().take_while(|word| u64::from_le_bytes(**word) & HIGH == 0).count() * 8;
+    let more = rest.get(ascii..).unwrap_or(&[]).iter().position(|byte| *byte >= 0x80);
+    more.map_or(text.len(), |more| from + ascii + more)
+}
+
+/// Whether no byte is above 0xc3, which leads to the last letters of Latin-1.
+fn fits(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks::<8>();
+    let above = |word: &[u8; 8]| {
+        let word = u64::from_le_bytes(*word);
+        // Both high bits are set, and one of the four below them.
+        word & word << 1 & (word << 2 | word << 3 | word << 4 | word << 5) & HIGH
+    };
+    words.iter().all(|word| above(word) == 0) && rest.iter().all(|byte| *byte <= 0xc3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::narrow;
+
+    fn narrowed(text: &str) -> Option<Vec<u8>> {
+        let mut bytes = text.as_bytes().to_vec();
+        match narrow(&mut bytes) {
+            Some(length) => {
+                bytes.truncate(length);
+                Some(bytes)
+            }
+            None => {
+                assert_eq!(bytes, text.as_bytes(), "nothing is changed");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn letters_of_latin_1_take_a_byte_and_others_are_left() {
+        let letters: Vec<char> = ['a', '\u{7f}', '\u{80}', 'é', 'ÿ', '\u{100}', '€', '\u{1f600}', ' ', '"'].into();
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        let (mut narrow, mut wide) = (0, 0);
+        for _ in 0..20_000 {
+            let mut next = |n: u64| {
+                seed ^= seed << 13;
+                seed ^= seed >> 7;
+                seed ^= seed << 17;
+                seed % n
+            };
+            let kinds = 1 + next(letters.len() as u64);
+            let text: String = (0..next(40)).filter_map(|_| letters.get(next(kinds) as usize)).collect();
+            let expected: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+            assert_eq!(narrowed(&text), expected, "{text:?}");
+            if expected.is_some() { narrow += 1 } else { wide += 1 }
+        }
+        assert!(narrow > 1_000 && wide > 1_000);
+    }
+}
