@@ -1,4 +1,4 @@
-//! UTF-8 to Latin-1, where a text has no other letters.
+//! UTF-8 to Latin-1, where a text has no other letters, and back.
 
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -19,6 +19,41 @@ pub(crate) fn narrow(text: &mut [u8]) -> Option<usize> {
         from = end;
     }
     Some(length)
+}
+
+/// Makes UTF-8 of the Latin-1 text of `length` bytes that `room` begins with, in place. The answer: how many bytes it has then;
+/// `None` where the room is too small, and nothing is changed.
+pub(crate) fn widen(room: &mut [u8], length: usize) -> Option<usize> {
+    let (words, rest) = room.get(..length)?.as_chunks::<8>();
+    let beyond: usize = words.iter().map(|word| (u64::from_le_bytes(*word) & HIGH).count_ones() as usize).sum();
+    let wide = length + beyond + rest.iter().filter(|byte| **byte >= 0x80).count();
+    if wide > room.len() {
+        return None;
+    }
+    // Backwards, so that nothing is written over that is still to be read; what is before the first of them stays.
+    let (mut from, mut to) = (length, wide);
+    while from < to {
+        let ascii = ascii_at_end(room.get(..from)?);
+        from -= ascii;
+        to -= ascii;
+        room.copy_within(from..from + ascii, to);
+        (from, to) = (from.checked_sub(1)?, to - 2);
+        let letter = *room.get(from)?;
+        *room.get_mut(to)? = 0xc0 | letter >> 6;
+        *room.get_mut(to + 1)? = 0x80 | (letter & 0x3f);
+    }
+    Some(wide)
+}
+
+/// How many bytes at the end are ASCII.
+fn ascii_at_end(text: &[u8]) -> usize {
+    let (rest, words) = text.as_rchunks::<8>();
+    let ascii = words.iter().rev().take_while(|word| u64::from_le_bytes(**word) & HIGH == 0).count();
+    let before = match words.len().checked_sub(ascii + 1).and_then(|at| words.get(at)) {
+        Some(word) => word,
+        None => rest,
+    };
+    ascii * 8 + before.iter().rev().take_while(|byte| **byte < 0x80).count()
 }
 
 /// Where the first byte from `from` on is that is not ASCII.
@@ -43,7 +78,7 @@ fn fits(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::narrow;
+    use super::{narrow, widen};
 
     fn narrowed(text: &str) -> Option<Vec<u8>> {
         let mut bytes = text.as_bytes().to_vec();
@@ -75,6 +110,14 @@ mod tests {
             let text: String = (0..next(40)).filter_map(|_| letters.get(next(kinds) as usize)).collect();
             let expected: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
             assert_eq!(narrowed(&text), expected, "{text:?}");
+            if let Some(latin) = &expected {
+                let mut room = [latin.as_slice(), &vec![7; text.len() - latin.len()]].concat();
+                assert_eq!(widen(&mut room, latin.len()), Some(text.len()), "{text:?}");
+                assert_eq!(room, text.as_bytes());
+                let mut small = latin.clone();
+                assert_eq!(widen(&mut small, latin.len()), (text.len() == latin.len()).then_some(text.len()));
+                assert_eq!(small, *latin, "nothing is changed");
+            }
             if expected.is_some() { narrow += 1 } else { wide += 1 }
         }
         assert!(narrow > 1_000 && wide > 1_000);

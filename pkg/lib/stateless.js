@@ -1,7 +1,6 @@
 // The functions that keep nothing: `validate`, `applyPatch`, `accessDiff`.
 import { PURPOSES, configText, count, json, keptJson, schemaOptions, validateOptions } from "./arguments.js";
 import { sharedEngine } from "./engine.js";
-import { once } from "./once.js";
 
 export function version() {
   const engine = sharedEngine();
@@ -11,18 +10,25 @@ export function version() {
 
 /** Lazy parts are getters of a class: an accessor of the object itself would cost more than a validation. */
 class ValidationReport {
-  #resource;
+  #input;
+  #settings;
+  #resource = null;
 
-  constructor({ valid, resourceType, issues, notes }, resource) {
+  constructor(valid, resourceType, issues, notes, input, settings) {
     this.valid = valid;
     this.resourceType = resourceType;
     this.issues = issues;
     this.notes = notes;
-    this.#resource = once(resource);
+    this.#input = valid ? input : null;
+    this.#settings = settings;
   }
 
   get resource() {
-    return this.#resource();
+    if (this.#input !== null) {
+      this.#resource = canonical(this.#input, this.#settings);
+      this.#input = null;
+    }
+    return this.#resource;
   }
 
   toJSON() {
@@ -36,8 +42,9 @@ export function validate(payload, options) {
   const engine = sharedEngine();
   const registry = engine.registry(settings.registry);
   const code = askValidate(engine, "validate", input, registry, settings);
-  const answer = engine.isPlain(code) ? { valid: true, resourceType: engine.typeName(registry, code), issues: [], notes: [] } : engine.json();
-  return new ValidationReport(answer, () => (answer.valid ? canonical(input, settings) : null));
+  if (engine.isPlain(code)) return new ValidationReport(true, engine.typeName(registry, code), [], [], input, settings);
+  const { valid, resourceType, issues, notes } = engine.json();
+  return new ValidationReport(valid, resourceType, issues, notes, input, settings);
 }
 
 function canonical(input, settings) {

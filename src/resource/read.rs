@@ -272,11 +272,10 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                 None => (self.scanner.name()?, None),
             };
             let found = found.or_else(|| self.find(names, span));
-            let here = above.below(Step::Name(span));
             if let Some((id, exact)) = found {
                 let attribute = registry.attribute(id);
                 if named.insert(attribute.slot) || self.borrowed == Some(id) {
-                    self.duplicate(&attribute.path, &here)?;
+                    self.duplicate(&attribute.path, &above.below(Step::Name(span)))?;
                     seen.clean = false;
                 } else if attribute.plain && self.scanner.at_string() {
                     let text = self.scanner.string()?;
@@ -286,7 +285,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                     (seen.there, seen.assigned) = (true, true);
                     seen.clean &= exact;
                 } else {
-                    let value_seen = self.attribute(parent, id, attribute, &here)?;
+                    let value_seen = self.attribute(parent, id, attribute, &above.below(Step::Name(span)))?;
                     if BUILD && exact && value_seen.clean {
                         self.document.name_last(parent, id, span);
                     }
@@ -310,6 +309,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                     seen.clean &= exact & value_seen.clean & value_seen.there;
                 }
             } else {
+                let here = above.below(Step::Name(span));
                 let stranger = self.unknown((parent, level), (span, &mut strangers), given, &here)?;
                 seen.there |= stranger.there;
                 seen.assigned |= stranger.assigned;

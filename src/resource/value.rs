@@ -105,7 +105,7 @@ pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
 pub(crate) fn is_base64(text: &str) -> bool {
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
-    let letters = data.bytes().all(|byte| is_in(BASE64, byte));
+    let letters = data.bytes().all(|byte| is_in(&BASE64, byte));
     letters && data.len() % 4 != 1 && (padding == 0 || (padding <= 2 && text.len().is_multiple_of(4)))
 }
 
@@ -116,33 +116,29 @@ pub(crate) fn is_integer(number: &str) -> bool {
 
 /// Letters that RFC 3986 allows in a URI reference, and those of other scripts.
 pub(crate) fn is_reference(text: &str) -> bool {
-    text.bytes().all(|byte| is_in(REFERENCE, byte)) || is_international_reference(text)
+    text.bytes().all(|byte| is_in(&REFERENCE, byte)) || is_international_reference(text)
 }
 
-/// A set of ASCII letters: a bit for each.
-type Letters = [u64; 2];
+/// Which letters are in a set, by their byte.
+type Letters = [bool; 256];
 
-const BASE64: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-const REFERENCE: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%");
+static BASE64: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+static REFERENCE: Letters = letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%");
 
+#[expect(clippy::indexing_slicing, reason = "by a byte, in a place for each, and while compiling")]
 const fn letters(of: &[u8]) -> Letters {
     let mut rest = of;
-    let mut all = [0; 2];
+    let mut all = [false; 256];
     while let [letter, after @ ..] = rest {
-        match letter {
-            0..64 => all[0] |= 1 << *letter,
-            _ => all[1] |= 1 << (*letter & 63),
-        }
+        all[*letter as usize] = true;
         rest = after;
     }
     all
 }
 
 #[inline(always)]
-fn is_in(letters: Letters, byte: u8) -> bool {
-    let [low, high] = letters;
-    let word = if byte < 64 { low } else { high };
-    byte < 128 && word >> (byte & 63) & 1 == 1
+fn is_in(letters: &Letters, byte: u8) -> bool {
+    letters.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
 fn is_international_reference(text: &str) -> bool {

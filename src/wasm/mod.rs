@@ -41,6 +41,16 @@ pub fn input(capacity: u32) -> u32 {
     })
 }
 
+/// Makes UTF-8 of the Latin-1 text of `length` bytes at byte `at` of the arguments: how many bytes that takes, or `u32::MAX`
+/// where there is no room for it.
+#[wasm_bindgen]
+pub fn widen(at: u32, length: u32) -> u32 {
+    INPUT.with_borrow_mut(|buffer| {
+        let widened = buffer.get_mut(at as usize..).and_then(|room| crate::latin1::widen(room, length as usize));
+        widened.map_or(u32::MAX, |length| length as u32)
+    })
+}
+
 /// Where the last answer is.
 #[wasm_bindgen]
 pub fn output() -> u32 {

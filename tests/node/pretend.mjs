@@ -49,6 +49,11 @@ export function pretend(answers) {
       },
       output: () => OUTPUT,
       outputLength: () => length,
+      widen(at, length) {
+        const text = Buffer.from(memory.buffer, OUTPUT_ROOM + at, length).toString("latin1");
+        if (at + Buffer.byteLength(text) > capacity) return -1;
+        return Buffer.from(memory.buffer).write(text, OUTPUT_ROOM + at);
+      },
       narrow(from, to) {
         const text = Buffer.from(memory.buffer, OUTPUT + from, to - from).toString();
         if (/[^\u0000-\u00ff]/.test(text)) return -1;
