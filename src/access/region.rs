@@ -25,6 +25,9 @@ pub(super) struct Place {
     cap: u8,
     /// A difference comes down while the audience's cap is at least this.
     least: u8,
+    /// What the signature gives here on either side, as `Region` has it too.
+    plain: u8,
+    changed: u8,
 }
 
 #[derive(Debug, Default)]
@@ -234,8 +237,8 @@ impl Work<'_> {
                 let behind = || Spot { id: get(&scratch.extras, at.wrapping_sub(len) as usize), up: NONE, end: at + 1, cap: 0 };
                 let spot = tree.spots.get(at as usize).copied().unwrap_or_else(behind);
                 let place = get(index, spot.up as usize);
-                let parent = region.places.get(place as usize).filter(|parent| parent.position == spot.up && !linked(spot.id));
-                if let Some(parent) = parent
+                let parent = region.places.get(place as usize).filter(|parent| parent.position == spot.up && !linked(spot.id)).copied();
+                if let Some(parent) = &parent
                     && parent.least <= spot.cap
                 {
                     least = least.min(parent.least);
@@ -246,10 +249,10 @@ impl Work<'_> {
                     continue;
                 }
                 let mut above = NONE;
-                if parent.is_some() {
+                if let Some(parent) = &parent {
                     above = place;
-                    plain = plain.max(preset.lower(byte(&region.plain, above as usize), spot.cap));
-                    changed = changed.max(preset.lower(byte(&region.changed, above as usize), spot.cap));
+                    plain = plain.max(preset.lower(parent.plain, spot.cap));
+                    changed = changed.max(preset.lower(parent.changed, spot.cap));
                 } else {
                     region.roots.push(region.places.len() as u32);
                     if !whole && !linked(spot.id) {
@@ -260,7 +263,7 @@ impl Work<'_> {
                 if let Some(slot) = index.get_mut(at as usize) {
                     *slot = region.places.len() as u32;
                 }
-                region.places.push(Place { id: spot.id, position: at, up: above, cap: spot.cap, least });
+                region.places.push(Place { id: spot.id, position: at, up: above, cap: spot.cap, least, plain, changed });
                 region.plain.push(plain);
                 region.changed.push(changed);
                 at += 1;

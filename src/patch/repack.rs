@@ -2,10 +2,9 @@
 //!
 //! As [`super::splice`] does to a text, and with the same result that [`super::apply`] has, once that is packed.
 
-use super::single::{Choice, Given, Write};
-use crate::path::Comparison;
+use super::single::{Choice, Given, Write, chosen};
 use crate::resource::packed::{ARRAY, FALSE, OBJECT, TRUE, close_length, open_length, pack_text};
-use crate::resource::{Packed, Scalar, Value, compare_scalar, unescaped};
+use crate::resource::{Packed, Value, unescaped};
 use crate::schema::{AttributeId, Registry};
 
 /// The resource with all writes done; `None`: something is in the way that only a tree can tell.
@@ -87,12 +86,17 @@ impl Repacker<'_, '_> {
 
     /// Which writes ask for the element: a bit for each.
     fn chosen(&self, element: Packed<'_>) -> u64 {
-        let asks = |write: &Write<'_>| {
-            let Some(Choice { part, wanted }) = write.of else { return false };
-            let text = element.member(part).and_then(Value::text);
-            text.is_some_and(|text| compare_scalar(Scalar::Text(text), Comparison::Eq, wanted))
-        };
-        self.writes.iter().enumerate().filter(|(_, write)| asks(write)).fold(0, |chosen, (at, _)| chosen | 1 << at)
+        let (mut all, mut last) = (0, None);
+        for Choice { part, .. } in self.writes.iter().filter_map(|write| write.of) {
+            // Nearly always all of them ask for the same part.
+            if last.replace(part) == Some(part) {
+                continue;
+            }
+            if let Some(text) = element.member(part).and_then(Value::text) {
+                all |= chosen(self.writes, part, &text);
+            }
+        }
+        all
     }
 
     fn put(&mut self, at: usize, write: &Write<'_>) {

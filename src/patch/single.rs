@@ -7,7 +7,7 @@ use super::target::{Chosen, Target, Targets};
 use crate::dialect::Tolerance;
 use crate::issue::Note;
 use crate::path::Comparison;
-use crate::resource::{Operand, Scanner, Span, Test, Token, flag_of_text};
+use crate::resource::{Operand, Scanner, Span, Test, Token, flag_of_text, value};
 use crate::schema::{Attribute, AttributeId, Identity, Mutability, Type};
 
 /// More than this in one message are no longer kept apart by a bit for each.
@@ -30,6 +30,19 @@ pub(crate) struct Write<'o> {
 pub(crate) struct Choice<'o> {
     pub(crate) part: AttributeId,
     pub(crate) wanted: &'o Operand,
+}
+
+/// Which of the writes ask for elements whose `part` says `text`: a bit for each.
+pub(super) fn chosen(writes: &[Write<'_>], part: AttributeId, text: &str) -> u64 {
+    let mut folded = None;
+    let mut chosen = 0;
+    for (at, write) in writes.iter().enumerate() {
+        let Some(Choice { part: own, wanted: Operand::Text { text: wanted, exact } }) = write.of else { continue };
+        if own == part && **wanted == *if *exact { text } else { folded.get_or_insert_with(|| value::folded(text)) } {
+            chosen |= 1 << at;
+        }
+    }
+    chosen
 }
 
 /// A value as the message has it.

@@ -4,10 +4,9 @@
 //! It speaks only where it gives, to the letter, what [`super::apply`] gives: of a text that is written as this crate
 //! writes it, as far as the writes reach into it. `None` leaves everything to that.
 
-use super::single::{Choice, Given, Write};
+use super::single::{Given, Write, chosen};
 use super::target::Targets;
-use crate::path::Comparison;
-use crate::resource::{Scalar, Scanner, Span, Token, compare_scalar, unescaped};
+use crate::resource::{Scanner, Span, Token, unescaped};
 use crate::schema::{Attribute, AttributeId, Names, Registry, Slots, Type};
 
 /// The text with all writes done; `None` inside: they change nothing.
@@ -143,19 +142,9 @@ impl<'r, 't, 'w> Splicer<'r, 't, 'w> {
     }
 
     /// Which writes ask for the text that comes next: a bit for each.
-    fn chosen(&mut self, id: AttributeId) -> Option<u64> {
+    fn chosen(&mut self, part: AttributeId) -> Option<u64> {
         let met = self.scalar().filter(|met| !met.is_flag && !met.span.escaped)?;
-        let text = self.scanner.slice(met.span);
-        let mut chosen = 0;
-        for (at, write) in self.writes.iter().enumerate() {
-            if let Some(Choice { part, wanted }) = write.of
-                && part == id
-                && compare_scalar(Scalar::Text(text.into()), Comparison::Eq, wanted)
-            {
-                chosen |= 1 << at;
-            }
-        }
-        Some(chosen)
+        Some(chosen(self.writes, part, self.scanner.slice(met.span)))
     }
 
     /// Takes the bracket that opens what holds something.
