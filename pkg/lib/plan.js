@@ -1,21 +1,21 @@
 // Plans and replies: what is known at once, and what is worked out when first read.
 import { badValue } from "./error.js";
-import { once } from "./once.js";
 
 const ACCESS_CHANGES = 0;
 const INVERSE = 1;
 
 class AccessDiff {
+  #state;
   #changes;
 
-  constructor({ summary, truncated }, changes) {
+  constructor({ summary, truncated }, state) {
     this.summary = summary;
     this.truncated = truncated;
-    this.#changes = once(changes);
+    this.#state = state;
   }
 
   get changes() {
-    return this.#changes();
+    return (this.#changes ??= part(this.#state, ACCESS_CHANGES));
   }
 
   toJSON() {
@@ -25,17 +25,32 @@ class AccessDiff {
 
 let stateOf;
 
-class Plan {
+/** `records` of a plan and a reply: of their own, so that a copy has them, and one getter for all, so that all have one shape. */
+let ownRecords;
+
+class Recorded {
+  #records;
+
+  constructor(records) {
+    this.#records = records;
+  }
+
+  static {
+    ownRecords = { get() { return #records in this ? this.#records() : undefined; }, enumerable: true };
+  }
+}
+
+class Plan extends Recorded {
   #state;
   #inverse;
 
   constructor(state, answer) {
+    super(answer.records);
     this.#state = state;
-    this.#inverse = once(() => part(state, INVERSE));
     this.token = answer.token;
     this.responses = answer.responses;
-    Object.defineProperty(this, "records", { get: answer.records, enumerable: true });
-    this.access = new AccessDiff(answer, () => part(state, ACCESS_CHANGES));
+    Object.defineProperty(this, "records", ownRecords);
+    this.access = new AccessDiff(answer, state);
     this.guards = answer.guards;
     this.held = answer.held;
     this.refusal = answer.refusal;
@@ -45,7 +60,7 @@ class Plan {
   }
 
   get inverse() {
-    return this.#inverse();
+    return (this.#inverse ??= part(this.#state, INVERSE));
   }
 
   toJSON() {
@@ -57,6 +72,21 @@ class Plan {
       if (typeof plan !== "object" || plan === null || !(#state in plan)) throw badValue("this is no plan that `Organization.plan` gave: a copy cannot stand for it");
       return plan.#state;
     };
+  }
+}
+
+class Reply extends Recorded {
+  constructor(state, answer) {
+    super(answer.records);
+    const [{ status, headers, body }] = answer.responses;
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.held = answer.held;
+    Object.defineProperty(this, "records", ownRecords);
+    this.access = new AccessDiff(answer, state);
+    this.guards = answer.guards;
+    this.notes = answer.notes;
   }
 }
 
@@ -74,17 +104,7 @@ export function makeReply(resident, fields, context) {
   if (answer.writes) resident.changes += 1;
   const state = makeState(resident, fields, context, answer, given);
   state.committed = true;
-  const [{ status, headers, body }] = answer.responses;
-  return {
-    status,
-    headers,
-    body,
-    held: answer.held,
-    get records() { return answer.records(); },
-    access: new AccessDiff(answer, () => part(state, ACCESS_CHANGES)),
-    guards: answer.guards,
-    notes: answer.notes,
-  };
+  return new Reply(state, answer);
 }
 
 /** `changes` is the state it stands on; `writes`, whether committing it makes another one. */

@@ -2,7 +2,7 @@
 //!
 //! As [`super::splice`] does to a text, and with the same result that [`super::apply`] has, once that is packed.
 
-use super::single::{Choice, Given, Write, chosen};
+use super::single::{Choice, Given, Write, all, chosen};
 use crate::resource::packed::{ARRAY, FALSE, OBJECT, TRUE, close_length, open_length, pack_text};
 use crate::resource::{Packed, Value, unescaped};
 use crate::schema::{AttributeId, Registry};
@@ -11,8 +11,7 @@ use crate::schema::{AttributeId, Registry};
 pub(super) fn repack(registry: &Registry, resource: Packed<'_>, writes: &[Write<'_>]) -> Option<Vec<u8>> {
     let mut repacker = Repacker { registry, writes, out: Vec::with_capacity(resource.0.len() + 64), done: 0 };
     repacker.object(resource, None, None)?;
-    let done = (0..writes.len()).all(|at| repacker.done >> at & 1 == 1);
-    done.then_some(repacker.out)
+    all(writes, repacker.done).then_some(repacker.out)
 }
 
 struct Repacker<'r, 'w> {

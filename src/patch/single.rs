@@ -45,6 +45,11 @@ pub(super) fn chosen(writes: &[Write<'_>], part: AttributeId, text: &str) -> u64
     chosen
 }
 
+/// Whether all are done: a bit for each.
+pub(super) fn all(writes: &[Write<'_>], done: u64) -> bool {
+    (0..writes.len()).all(|at| done >> at & 1 == 1)
+}
+
 /// A value as the message has it.
 #[derive(Clone, Copy)]
 pub(crate) enum Given<'o> {
@@ -127,8 +132,8 @@ impl<'o> Reading<'_, 'o, '_> {
         }
         let given = match (op, value) {
             // What is left of a complex value without a part is another question.
-            (Op::Remove, None) => (attribute.parent.is_none() && !attribute.required).then_some(None)?,
-            (Op::Remove, Some(_)) | (_, None) => return None,
+            (Op::Remove, None) if attribute.parent.is_none() && !attribute.required => None,
+            (Op::Remove, _) | (_, None) => return None,
             (_, Some(value)) => Some(self.given(attribute, value, operation)?),
         };
         if self.found.len() == MOST {

@@ -4,7 +4,7 @@
 //! It speaks only where it gives, to the letter, what [`super::apply`] gives: of a text that is written as this crate
 //! writes it, as far as the writes reach into it. `None` leaves everything to that.
 
-use super::single::{Given, Write, chosen};
+use super::single::{Given, Write, all, chosen};
 use super::target::Targets;
 use crate::resource::{Scanner, Span, Token, unescaped};
 use crate::schema::{Attribute, AttributeId, Names, Registry, Slots, Type};
@@ -23,8 +23,7 @@ pub(super) fn splice(paths: &Targets<'_>, text: &str, writes: &[Write<'_>]) -> O
     splicer.object(&registry.resource_type(paths.resource_type).names, None)?;
     let end = splicer.scanner.at();
     splicer.scanner.end().ok()?;
-    let all = if writes.len() == 64 { u64::MAX } else { (1 << writes.len()) - 1 };
-    (splicer.done == all).then(|| splicer.spliced(text, start, end))
+    all(writes, splicer.done).then(|| splicer.spliced(text, start, end))
 }
 
 /// Where something else comes to stand.
