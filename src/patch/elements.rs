@@ -41,9 +41,9 @@ pub(super) fn key<'d>(registry: &Registry, document: &'d Document<'_>, id: Attri
         Some((node, _)) => Cow::Owned(document.folded_key(registry, node)),
         None => {
             let parts = attribute.children.iter().filter(|child| registry.attribute(**child).mutability != Mutability::ReadOnly);
-            let texts =
-                parts.map(|part| document.child(element, *part).map_or_else(String::new, |node| document.folded_key(registry, node)));
-            Cow::Owned(texts.fold(String::from("\u{0}"), |key, text| key + &text + "\u{1}"))
+            // An empty text is a value: what is there is told from what is not by a letter behind it.
+            let text = |part| document.child(element, part).map_or_else(String::new, |node| document.folded_key(registry, node) + "\u{2}");
+            Cow::Owned(parts.fold(String::from("\u{0}"), |key, part| key + &text(*part) + "\u{1}"))
         }
     }
 }
