@@ -358,8 +358,10 @@ impl<'a> Run<'a> {
                 if new.unassigned() && attr.required && !stored.unassigned() {
                     return Err("mutability");
                 }
-                // What says the same stays as it is written, its order too.
-                if !exactly(&stored, &new) {
+                // What says the same stays as it is written, its order too; elements that are chosen are written where they are.
+                let (was, is) = (stored.list(), new.list());
+                let in_place = was.len() == is.len() && was.iter().zip(is).all(|(a, b)| exactly(a, b));
+                if !exactly(&stored, &new) || (filter.is_some() && attr.multi && !in_place) {
                     self.store(*extension, attr, new);
                 }
                 Ok(())
