@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Where there are these (Node), Latin-1 is read and written several times as fast as UTF-8 with a letter beyond ASCII in it. */
 const { latin1Slice, latin1Write } = globalThis.Buffer?.prototype ?? {};
-const hasLatin1 = typeof latin1Slice === "function" && typeof latin1Write === "function";
+const hasLatin1 = writesLatin1();
 /** No look at the letters, where V8 keeps a string in bytes. */
 const BEYOND_LATIN1 = /[^\u0000-\u00ff]/;
 /** What `narrow` answers where a text has other letters, and `widen` where there is no room. */
@@ -61,6 +61,16 @@ export const takeEngine = () => pool.pop() ?? new Engine();
 
 export function giveBack(engine) {
   if (!engine.dead && pool.length < POOL_MOST && engine.bytes < POOLED_MOST) pool.push(engine);
+}
+
+/** Whether what the host calls so does what Node's does; other hosts have a `Buffer` too. */
+function writesLatin1() {
+  try {
+    const bytes = new Uint8Array(4);
+    return latin1Write.call(bytes, "aÿ", 1, 2) === 2 && bytes[2] === 0xff && latin1Slice.call(bytes, 1, 3) === "aÿ";
+  } catch {
+    return false;
+  }
 }
 
 class Engine {
