@@ -3,7 +3,8 @@
 //! [`Diff`] counts a change in full and lists it where asked; [`Causes`] names the requests behind a row; [`paths`]
 //! explains one user on one object. A diff goes: what differs is tagged and the users below it are found (`affected`); they
 //! are grouped by what differs for them (`diff`); for each group the objects concerned are laid out once (`region`) and
-//! every user's other grants swept over them; one user of whom all is concerned is counted without (`alone`). Policies under which contributions do not add up take the long way (`exact`).
+//! every user's other grants swept over them; one user of whom all is concerned is counted without (`alone`). Policies under
+//! which contributions do not add up take the long way (`exact`).
 //!
 //! # Reasons
 //!

@@ -1,6 +1,6 @@
 //! Operations that each set, or take away, one value of one single-valued attribute, about which nothing else is asked:
-//! most of what identity providers send. [`super::splice`] does them without a tree, and leaves whatever else there is to
-//! [`super::apply`].
+//! most of what identity providers send. [`super::splice`] does them to a text and [`super::repack`] to a packed resource, both
+//! without a tree; whatever else there is, is left to [`super::apply`].
 
 use super::message::{Op, Operation};
 use super::target::{Chosen, Target, Targets};
@@ -69,7 +69,7 @@ pub(crate) fn writes<'o>(
     targets: &'o [Option<Target<'_>>],
     notes: &mut Vec<Note>,
 ) -> Option<Vec<Write<'o>>> {
-    let mut reading = Reading { paths, message, notes, found: Vec::with_capacity(operations.len()) };
+    let mut reading = Reading { paths, message, notes, found: Vec::with_capacity(operations.len().min(MOST)) };
     for (operation, target) in operations.iter().zip(targets) {
         if operation.fault.is_some() {
             return None;
