@@ -1,6 +1,6 @@
 //! Working memory that is kept from one question to the next: stamped, or cleared where it was touched, never as a whole.
 
-use crate::org::{Facts, NONE};
+use crate::org::{Facts, NONE, Preset, Rank};
 
 /// One object of the tree.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,41 @@ pub(super) struct Tree {
     version: u64,
     pub(super) spots: Vec<Spot>,
     position: Vec<u32>,
+    below: Below,
+}
+
+/// By object, at how many of those from it down each rank that caps lower still arrives: worked out when first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Below {
+    /// The ranks from 1 that caps lower.
+    ranks: usize,
+    counts: Vec<u32>,
+}
+
+/// Ranks that are counted below at most: more would cost more than they spare.
+const BELOW: usize = 8;
+
+impl Below {
+    /// At how many objects the rank, standing at `at`, arrives whole; that one included.
+    #[inline]
+    pub(super) fn count(&self, at: u32, rank: Rank) -> u32 {
+        let at = at as usize * self.ranks + usize::from(rank);
+        at.checked_sub(1).and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
+    }
+
+    fn fill(&mut self, spots: &[Spot]) {
+        self.counts.reserve_exact(spots.len() * self.ranks);
+        self.counts.resize(spots.len() * self.ranks, 1);
+        // Children stand after their parents: one walk backwards hands every count up.
+        for (at, spot) in spots.iter().enumerate().rev().filter(|(_, spot)| spot.up != NONE) {
+            for rank in 0..self.ranks.min(usize::from(spot.cap)) {
+                let count = get(&self.counts, at * self.ranks + rank);
+                if let Some(slot) = self.counts.get_mut(spot.up as usize * self.ranks + rank) {
+                    *slot += count;
+                }
+            }
+        }
+    }
 }
 
 impl Tree {
@@ -38,6 +73,7 @@ impl Tree {
         }
         self.version = facts.tree_version;
         self.spots.clear();
+        self.below.counts.clear();
         self.position.clear();
         self.position.resize(facts.object_slots(), NONE);
         let mut todo: Vec<(u32, u32)> = Vec::new();
@@ -61,8 +97,21 @@ impl Tree {
         }
     }
 
+    /// The tree with what is below each object; `None` where there are too many ranks for that.
+    pub(super) fn with_below(&mut self, preset: Preset) -> Option<(&Tree, &Below)> {
+        let ranks = usize::from(preset.ranks.min(preset.exempt_from.saturating_sub(1)));
+        if ranks > BELOW {
+            return None;
+        }
+        if self.below.counts.is_empty() {
+            self.below.ranks = ranks;
+            self.below.fill(&self.spots);
+        }
+        Some((self, &self.below))
+    }
+
     fn heap_bytes(&self) -> usize {
-        self.spots.capacity() * size_of::<Spot>() + self.position.capacity() * 4
+        self.spots.capacity() * size_of::<Spot>() + (self.position.capacity() + self.below.counts.capacity()) * 4
     }
 }
 
@@ -120,9 +169,6 @@ pub struct Scratch {
     pub(super) extras: Vec<u32>,
     /// Where a grant of the signature stands or comes in, and there: 0, the least cap a difference passes, the ranks on either side.
     pub(super) sources: Vec<(u32, u32)>,
-    /// By position, the rank that one walk brings there, behind the walk's stamp.
-    pub(super) ranks: Vec<u32>,
-    rank_stamp: u32,
     pub(super) region: super::region::Region,
     pub(super) region_of: Vec<u32>,
     pub(super) above: Vec<u32>,
@@ -189,17 +235,6 @@ impl Scratch {
         self.stamp << 2
     }
 
-    /// A fresh stamp for ranks by position, which take eight bits below it.
-    pub(super) fn next_rank_stamp(&mut self) -> u32 {
-        grow(&mut self.ranks, self.tree.spots.len(), 0);
-        if self.rank_stamp >= u32::MAX >> 8 {
-            self.ranks.iter_mut().for_each(|slot| *slot = 0);
-            self.rank_stamp = 0;
-        }
-        self.rank_stamp += 1;
-        self.rank_stamp
-    }
-
     /// Nobody's reach is kept.
     pub(super) fn forget_kept(&mut self) {
         for list in [&mut self.kept, &mut self.kept_ends] {
@@ -259,7 +294,6 @@ impl Scratch {
             &self.kept,
             &self.kept_ends,
             &self.extras,
-            &self.ranks,
             &self.region_of,
             &self.above,
             &self.above_touched,
