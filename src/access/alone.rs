@@ -3,7 +3,7 @@
 
 use super::affected::{CHANGED, PLAIN, Work};
 use super::rows::{Judge, Tally};
-use super::scratch::{Below, Tree};
+use super::scratch::{Below, Tree, get};
 use crate::org::{CONTAINER, NONE, Preset, Rank, rank_of};
 
 impl Work<'_> {
@@ -36,13 +36,12 @@ impl Work<'_> {
             }
             above.push((at, end, given));
         }
-        let mut tally = Tally::default();
-        for (rank, pair) in (0u8..).zip(at_least.windows(2)).skip(1) {
-            let [count, stronger] = pair else { break };
+        let (mut tally, mut stronger) = (Tally::default(), 0);
+        for rank in (1..=preset.ranks).rev() {
             let on = |side: u8| if sides & side != 0 { rank } else { 0 };
-            if count > stronger {
-                tally.add_many(judge.row(on(PLAIN), on(CHANGED)), count - stronger);
-            }
+            let count = get(&at_least, usize::from(rank));
+            tally.add_many(judge.row(on(PLAIN), on(CHANGED)), count - stronger);
+            stronger = count;
         }
         Some((tally, sides))
     }

@@ -2,6 +2,7 @@
 
 use super::body::{Body, Time};
 use super::names::hash_text;
+use crate::resource::Hex;
 
 /// A sum of hashes of facts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,9 +61,7 @@ impl Digest {
 
 /// Sixteen hexadecimal digits.
 pub(crate) fn push_hex(number: u64, out: &mut String) {
-    for nibble in (0..16).rev() {
-        out.push(char::from_digit((number >> (4 * nibble)) as u32 & 15, 16).unwrap_or('0'));
-    }
+    out.push_str(Hex::of(number).as_str());
 }
 
 fn fold(a: u64, b: u64) -> u64 {

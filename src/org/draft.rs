@@ -2,6 +2,7 @@
 
 use hashbrown::HashTable;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::body::Body;
 use super::digest::Digest;
@@ -13,7 +14,6 @@ use super::store::{Edits, Organization};
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Rank};
 use crate::maps::Map;
-use crate::resource::Packed;
 use crate::schema::AttributeId;
 
 /// Reads through its edits; nothing of the organization itself changes.
@@ -22,7 +22,9 @@ pub(crate) struct Draft<'o> {
     pub(crate) edits: Edits,
     fresh: HashTable<u32>,
     body_at: Map<u32, usize>,
-    index: Index,
+    /// Of written bodies, those but that still wait: most plans never look anything up after they wrote.
+    index: Cell<Index>,
+    waiting: Cell<Vec<Id>>,
     /// Sums of the containers that were written to: kept up, so that many requests of one plan stay linear. A deletion
     /// takes edges of any container, and empties it.
     sums: Map<u32, Digest>,
@@ -37,7 +39,8 @@ impl<'o> Draft<'o> {
             edits: Edits::default(),
             fresh: HashTable::new(),
             body_at: Map::default(),
-            index: Index::default(),
+            index: Cell::default(),
+            waiting: Cell::default(),
             sums: Map::default(),
             cause: 0,
         }
@@ -123,13 +126,29 @@ impl<'o> Draft<'o> {
         let mut found: Vec<Id> = self.org.holders(attribute, text);
         found.retain(|id| !self.body_at.contains_key(&id.0) && self.kind(*id).is_some());
         if !self.body_at.is_empty() {
+            let index = self.indexed();
             let hash = Index::hash(&self.org.config.registry, attribute, text);
-            let own = self.index.candidates(hash).filter(|id| self.body(*id).is_some_and(|body| self.org.has(body, attribute, text)));
+            let own = index.candidates(hash).filter(|id| self.body(*id).is_some_and(|body| self.org.has(body, attribute, text)));
             found.extend(own);
+            self.index.set(index);
             crate::sort::plain(&mut found);
             found.dedup();
         }
         found
+    }
+
+    /// The index with all that waited; what bodies no longer have stays in it, and who is found there is asked again.
+    fn indexed(&self) -> Index {
+        let mut index = self.index.take();
+        for id in self.waiting.take() {
+            let Some(body) = self.body(id) else { continue };
+            Index::for_each_key(&self.org.config.registry, &self.org.known.indexed, body.packed(), |hash| {
+                if !index.candidates(hash).any(|known| known == id) {
+                    index.insert(hash, id);
+                }
+            });
+        }
+        index
     }
 
     /// The resources of a class in the order of their identifiers.
@@ -239,22 +258,15 @@ impl<'o> Draft<'o> {
     /// Writes a resource's body.
     pub(crate) fn put_body(&mut self, id: Id, body: Body) {
         let registry = &self.org.config.registry;
-        let indexed = &self.org.known.indexed;
         if id == Id::ORGANIZATION {
             let settings = Settings::of(registry, self.org.known.organization, body.packed(), &self.org.config.roles);
             self.edits.change.set_policy(&self.org.facts, settings.policy, self.cause);
             self.edits.settings = Some(settings);
         }
-        let index = &mut self.index;
-        let insert = |index: &mut Index, packed: Packed<'_>| Index::for_each_key(registry, indexed, packed, |hash| index.insert(hash, id));
+        self.waiting.get_mut().push(id);
         match self.body_at.get(&id.0).and_then(|at| self.edits.bodies.get_mut(*at)) {
-            Some((_, slot)) => {
-                Index::for_each_key(registry, indexed, slot.packed(), |hash| index.remove(hash, id));
-                insert(index, body.packed());
-                *slot = body;
-            }
+            Some((_, slot)) => *slot = body,
             None => {
-                insert(index, body.packed());
                 self.body_at.insert(id.0, self.edits.bodies.len());
                 self.edits.bodies.push((id, body));
             }

@@ -296,7 +296,7 @@ impl KeyText<'_> {
         match self {
             KeyText::Text(text) => text.as_bytes(),
             KeyText::Uuid(uuid) => {
-                *room = uuid_text(uuid);
+                *room = uuid_text(uuid).0;
                 room
             }
         }

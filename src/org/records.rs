@@ -228,12 +228,7 @@ impl Organization {
         }
         out.push_str("],\"id\":");
         push_quoted(out, id);
-        for (attribute, value) in packed.members() {
-            out.push(',');
-            push_quoted(out, &registry.attribute(attribute).name);
-            out.push(':');
-            value.write(registry, out);
-        }
+        packed.write_members(registry, out);
         for (i, owner) in owners.iter().enumerate() {
             out.push_str(if i == 0 { ",\"owners\":[{\"value\":" } else { ",{\"value\":" });
             push_quoted(out, owner);

@@ -1,10 +1,12 @@
 //! A resource as JSON: what is stored, and what the server fills in (RFC 7643 §3.1, §4.1.2, §4.2).
 
+use std::borrow::Cow;
+
 use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
 use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
-use crate::resource::{Packed, Value, is_plain, push_quoted, push_uuid, value::date_time_text};
+use crate::resource::{Packed, Unpacker, UuidText, Value, push_quoted, push_uuid, uuid_text, value::date_time_text};
 use crate::schema::{AttributeId, common};
 
 /// Writes representations of the resources of one state.
@@ -24,16 +26,24 @@ impl<'s> Members<'s> {
         Self { out, first: true }
     }
 
-    /// The name stands as it is: a schema's names and URNs hold nothing that JSON escapes.
-    fn name(&mut self, name: &str) -> &mut String {
-        self.out.push_str(if std::mem::take(&mut self.first) { "\"" } else { ",\"" });
-        self.out.push_str(name);
-        self.out.push_str("\":");
+    /// A member as it begins behind another: `,"name":`.
+    #[inline]
+    fn name(&mut self, member: &str) -> &mut String {
+        self.out.push_str(if std::mem::take(&mut self.first) { member.get(1..).unwrap_or("") } else { member });
         self.out
     }
 
     fn text(&mut self, name: &str, value: &str) {
         push_quoted(self.name(name), value);
+    }
+
+    /// Adds what was unpacked.
+    fn unpacked(&mut self, unpacker: &mut Unpacker<'_>) {
+        unpacker.take(|text| {
+            let first = self.first && !text.is_empty();
+            self.out.push_str(if first { text.get(1..).unwrap_or("") } else { text });
+            self.first &= text.is_empty();
+        });
     }
 
     fn close(self) {
@@ -47,6 +57,36 @@ impl<'s> Members<'s> {
             self.out.truncate(length);
             self.first = first;
         }
+    }
+}
+
+/// An identifier as JSON and locations have it.
+enum Name<'d> {
+    Uuid(UuidText),
+    Text(Cow<'d, str>),
+}
+
+impl Name<'_> {
+    fn write(&self, out: &mut String) {
+        match self {
+            Name::Uuid(uuid) => {
+                out.push('"');
+                out.push_str(uuid.as_str());
+                out.push('"');
+            }
+            Name::Text(text) => push_quoted(out, text),
+        }
+    }
+
+    /// Writes a location, whose beginning is given.
+    fn write_location(&self, beginning: &str, out: &mut String) {
+        out.push_str(beginning);
+        match self {
+            Name::Uuid(uuid) => out.push_str(uuid.as_str()),
+            // What a path holds stands in JSON as it is.
+            Name::Text(text) => out.push_str(&encoded(text)),
+        }
+        out.push('"');
     }
 }
 
@@ -69,25 +109,29 @@ impl Representations<'_, '_> {
         location
     }
 
-    fn write_location(&self, name: &str, id: Id, kind: Kind, members: &mut Members<'_>) {
-        let base = &self.draft.org.config.base_url;
+    fn named(&self, id: Id) -> Name<'_> {
         match self.draft.org.names.uuid(id) {
-            Some(uuid) if is_plain(base) => {
-                let out = members.name(name);
-                for part in ["\"", base, endpoint(kind), "/"] {
-                    out.push_str(part);
-                }
-                push_uuid(uuid, out);
-                out.push('"');
-            }
-            _ => members.text(name, &self.location(id, kind)),
+            Some(uuid) => Name::Uuid(uuid_text(uuid)),
+            None => Name::Text(self.draft.name(id)),
         }
     }
 
-    fn write_id(&self, name: &str, id: Id, members: &mut Members<'_>) {
-        match self.draft.org.names.uuid(id) {
-            Some(uuid) => Value::Uuid(*uuid).write(&self.draft.org.config.registry, members.name(name)),
-            None => members.text(name, &self.draft.name(id)),
+    /// How the locations of a kind begin, as JSON.
+    fn beginning(&self, kind: Kind) -> String {
+        let base = &self.draft.org.config.base_url;
+        let mut beginning = String::with_capacity(base.len() + 16);
+        push_quoted(&mut beginning, base);
+        beginning.pop();
+        beginning.push_str(endpoint(kind));
+        beginning.push('/');
+        beginning
+    }
+
+    fn write_location(&self, name: &str, id: Id, kind: Kind, members: &mut Members<'_>) {
+        if kind == Kind::Organization {
+            members.text(name, &self.location(id, kind));
+        } else {
+            self.named(id).write_location(&self.beginning(kind), members.name(name));
         }
     }
 
@@ -106,13 +150,11 @@ impl Representations<'_, '_> {
         let registry = &org.config.registry;
         let mut out = String::with_capacity(512);
         let mut members = Members::open(&mut out);
-        self.write_id("id", id, &mut members);
+        self.named(id).write(members.name(",\"id\":"));
         let completed = self.completed(kind);
         let packed = self.packed(id, completed.as_deref());
-        self.write_schemas(members.name("schemas"), kind, packed);
-        for (attribute, value) in packed.members() {
-            value.write(registry, members.name(&registry.attribute(attribute).name));
-        }
+        self.write_schemas(members.name(",\"schemas\":"), kind, packed);
+        packed.write_members(registry, members.out);
         if with_edges {
             self.write_edges(&mut members, id, kind, &Projection::default());
             self.write_groups(&mut members, id, kind, &Projection::default());
@@ -149,18 +191,29 @@ impl Representations<'_, '_> {
         let mut members = Members::open(out);
         let completed = self.completed(kind);
         let packed = self.packed(id, completed.as_deref());
-        self.write_schemas(members.name("schemas"), kind, packed);
-        self.write_id("id", id, &mut members);
-        for (attribute, value) in packed.members() {
-            match projection.shows(registry, attribute) {
-                Shown::None => {}
-                _ if attribute == org.known.parent || registry.attribute(attribute).extension => {
-                    self.write_reference(attribute, value, projection, &mut members);
+        self.write_schemas(members.name(",\"schemas\":"), kind, packed);
+        self.named(id).write(members.name(",\"id\":"));
+        let mut unpacker = Unpacker::new(registry, packed.0.len());
+        for (attribute, raw) in packed.raw_members() {
+            let shown = projection.shows(registry, attribute);
+            if shown == Shown::None {
+                continue;
+            }
+            let completed = attribute == org.known.parent || registry.attribute(attribute).extension;
+            if !completed && shown == Shown::All && projection.is_default() {
+                unpacker.member(attribute, raw);
+                continue;
+            }
+            members.unpacked(&mut unpacker);
+            match Value::of(raw) {
+                Some(Value::Object(object)) if completed => {
+                    self.write_reference(attribute, object, projection, &mut unpacker, &mut members)
                 }
-                Shown::All if projection.is_default() => value.write(registry, members.name(&registry.attribute(attribute).name)),
-                _ => self.write_part(attribute, value, projection, &mut members),
+                Some(value) if !completed => self.write_part(attribute, value, projection, &mut members),
+                _ => {}
             }
         }
+        members.unpacked(&mut unpacker);
         self.write_edges(&mut members, id, kind, projection);
         self.write_groups(&mut members, id, kind, projection);
         if projection.shows(registry, common::META) != Shown::None {
@@ -195,7 +248,7 @@ impl Representations<'_, '_> {
     /// A value of which sub-attributes may be hidden.
     fn write_part(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
         let registry = &self.draft.org.config.registry;
-        members.part(&registry.attribute(attribute).name, |out| self.write_shown(value, projection, out));
+        members.part(&registry.attribute(attribute).member, |out| self.write_shown(value, projection, out));
     }
 
     /// Writes what of a value is shown; false when nothing is.
@@ -238,20 +291,32 @@ impl Representations<'_, '_> {
     }
 
     /// A folder's parent and an extension, whose references the server completes.
-    fn write_reference(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+    fn write_reference(
+        &self,
+        attribute: AttributeId,
+        object: Packed<'_>,
+        projection: &Projection,
+        unpacker: &mut Unpacker<'_>,
+        members: &mut Members<'_>,
+    ) {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let Value::Object(object) = value else { return };
-        members.part(&registry.attribute(attribute).name, |out| {
+        members.part(&registry.attribute(attribute).member, |out| {
             let mut inner = Members::open(out);
             let shown = |id: AttributeId| projection.shows(registry, id) != Shown::None;
-            for (sub, value) in object.members().filter(|(sub, _)| shown(*sub)) {
-                if sub == org.known.manager {
-                    self.write_manager(value, projection, &mut inner);
-                } else {
-                    self.write_part(sub, value, projection, &mut inner);
+            for (sub, raw) in object.raw_members().filter(|(sub, _)| shown(*sub)) {
+                if sub != org.known.manager && projection.is_default() && projection.shows(registry, sub) == Shown::All {
+                    unpacker.member(sub, raw);
+                    continue;
+                }
+                inner.unpacked(unpacker);
+                match Value::of(raw) {
+                    Some(value) if sub == org.known.manager => self.write_manager(value, projection, &mut inner),
+                    Some(value) => self.write_part(sub, value, projection, &mut inner),
+                    None => {}
                 }
             }
+            inner.unpacked(unpacker);
             if attribute == org.known.parent
                 && let Some(id) =
                     object.members().find(|(sub, _)| registry.attribute(*sub).name.as_ref() == "value").and_then(|(_, value)| value.text())
@@ -259,7 +324,7 @@ impl Representations<'_, '_> {
                 && registry.child(attribute, "$ref").is_some_and(shown)
                 && let Some(kind) = self.draft.kind(parent)
             {
-                self.write_location("$ref", parent, kind, &mut inner);
+                self.write_location(",\"$ref\":", parent, kind, &mut inner);
             }
             let any = !inner.first;
             inner.close();
@@ -272,7 +337,7 @@ impl Representations<'_, '_> {
         let registry = &org.config.registry;
         let Value::Object(object) = value else { return };
         let manager = object.member(org.known.manager_value).and_then(Value::text).and_then(|id| self.draft.find(Class::User, &id));
-        members.part(&registry.attribute(org.known.manager).name, |out| {
+        members.part(&registry.attribute(org.known.manager).member, |out| {
             let mut inner = Members::open(out);
             let mut has_reference = false;
             for (sub, value) in object.members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
@@ -283,12 +348,12 @@ impl Representations<'_, '_> {
                 |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
             if let Some(manager) = manager {
                 if !has_reference && shows("$ref") {
-                    self.write_location("$ref", manager, Kind::User, &mut inner);
+                    self.write_location(",\"$ref\":", manager, Kind::User, &mut inner);
                 }
                 if shows("displayName")
                     && let Some(name) = self.draft.display(manager)
                 {
-                    inner.text("displayName", &name);
+                    inner.text(",\"displayName\":", &name);
                 }
             }
             let any = !inner.first;
@@ -318,28 +383,30 @@ impl Representations<'_, '_> {
         self.sort(&mut edges, |(subject, _)| *subject);
         let shows = |name: &str| registry.child(list, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         let (value, kind_name, role, reference, display) = (shows("value"), shows("type"), shows("role"), shows("$ref"), shows("display"));
-        let out = members.name(&registry.attribute(list).name);
+        let (users, groups) = (self.beginning(Kind::User), self.beginning(Kind::Group));
+        let out = members.name(&registry.attribute(list).member);
         out.push('[');
         for (i, (subject, rank)) in edges.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
             let subject_kind = self.draft.kind(*subject).unwrap_or(Kind::User);
+            let name = self.named(*subject);
             let mut edge = Members::open(out);
             if value {
-                self.write_id("value", *subject, &mut edge);
+                name.write(edge.name(",\"value\":"));
             }
             if kind_name {
-                edge.text("type", type_name(subject_kind));
+                edge.text(",\"type\":", type_name(subject_kind));
             }
             if role {
-                edge.text("role", org.config.roles.name(*rank));
+                edge.text(",\"role\":", org.config.roles.name(*rank));
             }
             if reference {
-                self.write_location("$ref", *subject, subject_kind, &mut edge);
+                name.write_location(if subject_kind == Kind::Group { &groups } else { &users }, edge.name(",\"$ref\":"));
             }
             if display && let Some(display) = self.draft.display(*subject) {
-                edge.text("display", &display);
+                edge.text(",\"display\":", &display);
             }
             edge.close();
         }
@@ -373,8 +440,9 @@ impl Representations<'_, '_> {
         }
         let shows = |name: &str| registry.child(org.known.groups, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         let (value, reference, display, kind_name) = (shows("value"), shows("$ref"), shows("display"), shows("type"));
-        let out = members.name(&registry.attribute(org.known.groups).name);
+        let out = members.name(&registry.attribute(org.known.groups).member);
         out.push('[');
+        let beginning = self.beginning(Kind::Group);
         let mut first = true;
         for (mut list, word) in [(direct, "direct"), (indirect, "indirect")] {
             // Nearly always that is their order, and sorting finds nothing left to do.
@@ -384,18 +452,19 @@ impl Representations<'_, '_> {
                 if !std::mem::take(&mut first) {
                     out.push(',');
                 }
+                let name = self.named(group);
                 let mut entry = Members::open(out);
                 if value {
-                    self.write_id("value", group, &mut entry);
+                    name.write(entry.name(",\"value\":"));
                 }
                 if reference {
-                    self.write_location("$ref", group, Kind::Group, &mut entry);
+                    name.write_location(&beginning, entry.name(",\"$ref\":"));
                 }
                 if display && let Some(display) = self.draft.display(group) {
-                    entry.text("display", &display);
+                    entry.text(",\"display\":", &display);
                 }
                 if kind_name {
-                    entry.text("type", word);
+                    entry.text(",\"type\":", word);
                 }
                 entry.close();
             }
@@ -406,12 +475,15 @@ impl Representations<'_, '_> {
     fn write_meta(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
         let registry = &self.draft.org.config.registry;
         let shows = |id: AttributeId| projection.shows(registry, id) != Shown::None;
-        let mut meta = Members::open(members.name("meta"));
+        let mut meta = Members::open(members.name(",\"meta\":"));
         if shows(common::META_RESOURCE_TYPE) {
-            meta.text("resourceType", type_name(kind));
+            meta.text(",\"resourceType\":", type_name(kind));
         }
         if let Some(body) = self.draft.body(id) {
-            let times = [(common::META_CREATED, "created", body.created()), (common::META_LAST_MODIFIED, "lastModified", body.modified())];
+            let times = [
+                (common::META_CREATED, ",\"created\":", body.created()),
+                (common::META_LAST_MODIFIED, ",\"lastModified\":", body.modified()),
+            ];
             for (attribute, name, time) in times {
                 if let Some(time) = time.filter(|_| shows(attribute)) {
                     meta.text(name, &date_time_text(time));
@@ -419,10 +491,10 @@ impl Representations<'_, '_> {
             }
         }
         if shows(common::META_LOCATION) {
-            self.write_location("location", id, kind, &mut meta);
+            self.write_location(",\"location\":", id, kind, &mut meta);
         }
         if shows(common::META_VERSION) {
-            meta.text("version", &self.draft.tag(id));
+            meta.text(",\"version\":", &self.draft.tag(id));
         }
         meta.close();
     }

@@ -10,17 +10,19 @@
 
 use super::document::Document;
 use super::node::{Kind, NodeId};
-use super::write::push_quoted;
+use super::scan::is_plain;
 use crate::schema::{AttributeId, Registry};
 
 pub(crate) const FALSE: u8 = 0;
 pub(crate) const TRUE: u8 = 1;
-const TEXT: u8 = 2;
-const UUID: u8 = 3;
-const WORD: u8 = 4;
+pub(super) const TEXT: u8 = 2;
+pub(super) const UUID: u8 = 3;
+pub(super) const WORD: u8 = 4;
 pub(super) const NUMBER: u8 = 5;
 pub(crate) const OBJECT: u8 = 6;
 pub(crate) const ARRAY: u8 = 7;
+/// A text that stands in a JSON string as it is.
+pub(super) const PLAIN: u8 = 8;
 
 /// Texts that provisioned resources are full of.
 const WORDS: &[&str] =
@@ -113,9 +115,14 @@ pub(crate) fn pack_text(text: &str, out: &mut Vec<u8>) {
         out.push(WORD);
         out.push(word as u8);
     } else {
-        out.push(TEXT);
+        out.push(if is_plain(text) { PLAIN } else { TEXT });
         push_bytes(text.as_bytes(), out);
     }
+}
+
+/// The frequent word of that number.
+pub(super) fn word(number: u8) -> Option<&'static str> {
+    WORDS.get(usize::from(number)).copied()
 }
 
 pub(super) fn push_bytes(bytes: &[u8], out: &mut Vec<u8>) {
@@ -183,8 +190,33 @@ pub(crate) fn uuid_of(text: &str) -> Option<[u8; 16]> {
     (strange < 16).then_some(uuid)
 }
 
+/// Letters and digits at an address from which `from_utf8` reads words, not bytes.
+#[repr(align(8))]
+pub(crate) struct Ascii<const N: usize>(pub(crate) [u8; N]);
+
+/// A number in hexadecimal digits.
+pub(crate) type Hex = Ascii<16>;
 /// A UUID's canonical form.
-pub(crate) fn uuid_text(uuid: &[u8; 16]) -> [u8; 36] {
+pub(crate) type UuidText = Ascii<36>;
+
+impl<const N: usize> Ascii<N> {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or("")
+    }
+}
+
+impl Hex {
+    pub(crate) fn of(number: u64) -> Self {
+        let [a, b, c, d, e, f, g, h] = number.to_be_bytes();
+        let mut digits = [0; 16];
+        let (eights, _) = digits.as_chunks_mut::<8>();
+        eights.iter_mut().zip([[a, b, c, d], [e, f, g, h]]).for_each(|(eight, four)| *eight = hex(four));
+        Ascii(digits)
+    }
+}
+
+/// A UUID's canonical form.
+pub(crate) fn uuid_text(uuid: &[u8; 16]) -> UuidText {
     let mut text = [b'-'; 36];
     let mut digits = [0u8; 32];
     let (fours, _) = uuid.as_chunks::<4>();
@@ -197,7 +229,7 @@ pub(crate) fn uuid_text(uuid: &[u8; 16]) -> [u8; 36] {
             slot.copy_from_slice(part);
         }
     }
-    text
+    Ascii(text)
 }
 
 /// Eight hexadecimal digits, worked out in one word.
@@ -212,7 +244,7 @@ fn hex(four: [u8; 4]) -> [u8; 8] {
 
 /// Writes a UUID's canonical form.
 pub(crate) fn push_uuid(uuid: &[u8; 16], out: &mut String) {
-    out.push_str(std::str::from_utf8(&uuid_text(uuid)).unwrap_or(""));
+    out.push_str(uuid_text(uuid).as_str());
 }
 
 impl<'p> Value<'p> {
@@ -231,41 +263,6 @@ impl<'p> Value<'p> {
                 Some(text.into())
             }
             _ => None,
-        }
-    }
-
-    /// Writes the value as JSON.
-    pub(crate) fn write(self, registry: &Registry, out: &mut String) {
-        match self {
-            Value::Boolean(true) => out.push_str("true"),
-            Value::Boolean(false) => out.push_str("false"),
-            Value::Text(text) => push_quoted(out, text),
-            Value::Uuid(uuid) => {
-                out.push('"');
-                push_uuid(&uuid, out);
-                out.push('"');
-            }
-            Value::Number(text) => out.push_str(text),
-            Value::Array(items) => {
-                out.push('[');
-                for (i, item) in items.items().enumerate() {
-                    if i > 0 {
-                        out.push(',');
-                    }
-                    item.write(registry, out);
-                }
-                out.push(']');
-            }
-            Value::Object(object) => {
-                out.push('{');
-                for (i, (attribute, value)) in object.members().enumerate() {
-                    out.push_str(if i > 0 { ",\"" } else { "\"" });
-                    out.push_str(&registry.attribute(attribute).name);
-                    out.push_str("\":");
-                    value.write(registry, out);
-                }
-                out.push('}');
-            }
         }
     }
 }
@@ -382,13 +379,13 @@ fn split_value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
             (Value::Uuid(*uuid), rest)
         }
         WORD => {
-            let (word, rest) = rest.split_first()?;
-            (Value::Text(WORDS.get(usize::from(*word))?), rest)
+            let (number, rest) = rest.split_first()?;
+            (Value::Text(word(*number)?), rest)
         }
         tag => {
             let (payload, rest) = split_bytes(rest)?;
             let value = match tag {
-                TEXT => Value::Text(std::str::from_utf8(payload).ok()?),
+                TEXT | PLAIN => Value::Text(std::str::from_utf8(payload).ok()?),
                 NUMBER => Value::Number(std::str::from_utf8(payload).ok()?),
                 OBJECT => Value::Object(Packed(payload)),
                 ARRAY => Value::Array(Packed(payload)),
@@ -400,7 +397,7 @@ fn split_value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
 }
 
 #[inline]
-fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (mut length, mut shift, mut rest) = (0usize, 0u32, bytes);
     loop {
         let (byte, after) = rest.split_first()?;
@@ -439,7 +436,7 @@ mod tests {
         assert_eq!(uuid_of("0B8F3C5E-1b7a-4a58-9c0e-2f5a0d3f7b11"), None);
         for text in ["0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b11", "ffffffff-ffff-ffff-ffff-ffffffffffff"] {
             let uuid = uuid_of(text).expect("a UUID");
-            assert_eq!(uuid_text(&uuid), *text.as_bytes());
+            assert_eq!(uuid_text(&uuid).as_str(), text);
         }
         for text in ["0b8f3c5e11b7a-4a58-9c0e-2f5a0d3f7b11", "0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b1g", "0b8f3c5e-1b7a-4a58-9c0e-2f5a0d3f7b1:"]
         {

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::packed::Ascii;
+
 /// A valid `xsd:dateTime` (RFC 7643 §2.3.5), as an instant in milliseconds since 1970 and the rest in attoseconds.
 ///
 /// Without an offset it is taken as UTC. `24:00:00` is the first instant of the next day.
@@ -91,14 +93,15 @@ pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
     let two = |number: u32| [digit(number / 10), digit(number)];
     let ([m, mm], [d, dd], [h, hh]) = (two(month), two(day), two(of_day / 3_600_000));
     let ([i, ii], [s, ss], [f, ff]) = (two(of_day / 60_000 % 60), two(of_day / 1000 % 60), two(of_day % 1000 / 10));
-    let rest = [b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', i, ii, b':', s, ss, b'.', f, ff, digit(of_day), b'Z'];
-    if let Ok(short @ 0..=9999) = u32::try_from(year) {
-        let ([y, yy], [yyy, yyyy]) = (two(short / 100), two(short));
-        out.push_str(std::str::from_utf8(&[y, yy, yyy, yyyy]).unwrap_or_default());
+    let short = u32::try_from(year).ok().filter(|year| *year <= 9999);
+    let ([y, yy], [yyy, yyyy]) = short.map_or(([b'0'; 2], [b'0'; 2]), |year| (two(year / 100), two(year)));
+    let text = Ascii([y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', i, ii, b':', s, ss, b'.', f, ff, digit(of_day), b'Z']);
+    if short.is_some() {
+        out.push_str(text.as_str());
     } else {
         out.push_str(&year.to_string()); // beyond 9999 it keeps its digits
+        out.push_str(text.as_str().get(4..).unwrap_or_default());
     }
-    out.push_str(std::str::from_utf8(&rest).unwrap_or_default());
 }
 
 /// Base64 of RFC 4648 §4; its padding may be left out (RFC 7643 §2.3.6).

@@ -164,6 +164,8 @@ impl Definition {
 pub struct Attribute {
     /// The schema's spelling.
     pub name: Box<str>,
+    /// The name as that of a JSON object's member behind another: `,"userName":`. Names hold nothing that JSON escapes.
+    pub(crate) member: Box<str>,
     /// The attribute path as messages show it: `emails.type`, `urn:…:User:department`.
     pub path: Box<str>,
     /// Data type of one value.

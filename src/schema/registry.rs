@@ -208,6 +208,7 @@ impl Registry {
         let Definition { name, kind, multi_valued, required, case_exact, returned, uniqueness, canonical_values, closed, .. } =
             definition.clone();
         self.attributes.push(Attribute {
+            member: format!(",\"{name}\":").into(),
             name,
             path: path.clone(),
             kind,
@@ -332,6 +333,7 @@ impl Registry {
 impl Attribute {
     fn unknown() -> Self {
         Self {
+            member: ",\"\":".into(),
             name: "".into(),
             path: "".into(),
             kind: Type::String,
