@@ -343,7 +343,7 @@ impl<'a> Work<'a> {
         self.facts.there(subject).1 & GRANTED != 0 || (self.scratch.tag(subject) & tag::TOUCHED != 0 && self.regranted(subject))
     }
 
-    fn regranted(&self, subject: u32) -> bool {
+    pub(super) fn regranted(&self, subject: u32) -> bool {
         let of = |pair: &Pair| pair.differs() && pair.base != MEMBER && pair.now != MEMBER;
         self.change.net.of_subject(subject).any(of)
     }

@@ -3,7 +3,7 @@
 
 use super::affected::{CHANGED, PLAIN, Work};
 use super::rows::{Judge, Tally};
-use super::scratch::{Below, Tree, get};
+use super::scratch::{Tree, tag};
 use crate::org::{CONTAINER, NONE, Preset, Rank, rank_of};
 
 impl Work<'_> {
@@ -16,8 +16,8 @@ impl Work<'_> {
         let (sources, sides) = self.sources_alone(signature)?;
         let preset = self.facts.preset();
         let (tree, below) = self.scratch.tree.with_below(preset)?;
-        // How many objects have that rank at least.
-        let mut at_least = [0u32; 1 << 8];
+        // How many objects have that rank at least, from rank 1 on.
+        let mut at_least = [0u32; Rank::MAX as usize];
         // The grants that stand above and come further down than those before them: where, the end of what is below, the rank.
         let mut above: Vec<(u32, u32, Rank)> = Vec::with_capacity(16);
         for source in sources {
@@ -30,18 +30,29 @@ impl Work<'_> {
                 continue;
             }
             let end = tree.spots.get(at as usize).map_or(at, |spot| spot.end);
-            for (rank, count) in (0..=given).zip(&mut at_least).skip(1) {
-                let gone = if rank <= carried { below.reached(preset, (at, end), carried, rank) } else { 0 };
-                *count = count.wrapping_add(below.reached(preset, (at, end), given, rank)).wrapping_sub(gone);
+            let (carried, reached) = (usize::from(carried), usize::from(given));
+            let lowered = below.counts(at);
+            if given < preset.exempt_from {
+                let more = at_least.iter_mut().zip(lowered).take(reached).skip(carried);
+                more.for_each(|(count, here)| *count += here);
+            } else {
+                // It goes everywhere, and what came down before it went only where no cap kept it back.
+                let gone = |rank: usize| match lowered.get(rank) {
+                    _ if rank >= carried => 0,
+                    Some(here) if carried < usize::from(preset.exempt_from) => *here,
+                    _ => end - at,
+                };
+                at_least.iter_mut().take(reached).enumerate().for_each(|(rank, count)| *count += end - at - gone(rank));
             }
             above.push((at, end, given));
         }
         let (mut tally, mut stronger) = (Tally::default(), 0);
-        for rank in (1..=preset.ranks).rev() {
+        for (rank, count) in (1..=preset.ranks).zip(&at_least).rev() {
             let on = |side: u8| if sides & side != 0 { rank } else { 0 };
-            let count = get(&at_least, usize::from(rank));
-            tally.add_many(judge.row(on(PLAIN), on(CHANGED)), count - stronger);
-            stronger = count;
+            if *count > stronger {
+                tally.add_many(judge.row(on(PLAIN), on(CHANGED)), count - stronger);
+                stronger = *count;
+            }
         }
         Some((tally, sides))
     }
@@ -52,19 +63,19 @@ impl Work<'_> {
         let mut sources: Vec<u32> = Vec::with_capacity(128);
         let (mut some, mut every) = (0, PLAIN | CHANGED);
         for word in signature {
-            let sides = rank_of(*word);
-            self.for_each_grant(word & CONTAINER, |object, plain, changed| {
-                let sides = sides & (if plain > 0 { PLAIN } else { 0 } | if changed > 0 { CHANGED } else { 0 });
+            let subject = word & CONTAINER;
+            if self.scratch.tag(subject) & tag::TOUCHED != 0 && self.regranted(subject) {
+                return None;
+            }
+            for [grant, _] in self.facts.grants_of(subject) {
+                let object = grant & CONTAINER;
+                let sides = rank_of(*word) & self.sides(object);
                 let position = self.scratch.tree.position(self.facts, object);
-                if sides == 0 || position == NONE {
-                    return;
+                if sides != 0 && position != NONE {
+                    (some, every) = (some | sides, every & sides);
+                    sources.push(position << 8 | u32::from(rank_of(*grant)));
                 }
-                if sides == PLAIN | CHANGED && plain != changed {
-                    every = 0;
-                }
-                (some, every) = (some | sides, every & sides);
-                sources.push(position << 8 | u32::from(if sides & PLAIN != 0 { plain } else { changed }));
-            });
+            }
         }
         sources.sort_unstable();
         (sources.is_empty() || some == every).then_some((sources, some))
@@ -81,12 +92,5 @@ impl Tree {
             at = spot.up;
         }
         rank
-    }
-}
-
-impl Below {
-    /// At how many objects from `at` to `end` a rank that stands at the first is that rank at least.
-    fn reached(&self, preset: Preset, (at, end): (u32, u32), given: Rank, rank: Rank) -> u32 {
-        if given >= preset.exempt_from { end - at } else { self.count(at, rank) }
     }
 }

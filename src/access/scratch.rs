@@ -1,6 +1,6 @@
 //! Working memory that is kept from one question to the next: stamped, or cleared where it was touched, never as a whole.
 
-use crate::org::{Facts, NONE, Preset, Rank};
+use crate::org::{Facts, NONE, Preset};
 
 /// One object of the tree.
 #[derive(Debug, Clone, Copy)]
@@ -34,11 +34,11 @@ pub(super) struct Below {
 const BELOW: usize = 8;
 
 impl Below {
-    /// At how many objects the rank, standing at `at`, arrives whole; that one included.
+    /// At how many objects each rank, from 1 on, standing at `at`, arrives whole; that one included.
     #[inline]
-    pub(super) fn count(&self, at: u32, rank: Rank) -> u32 {
-        let at = at as usize * self.ranks + usize::from(rank);
-        at.checked_sub(1).and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
+    pub(super) fn counts(&self, at: u32) -> &[u32] {
+        let from = at as usize * self.ranks;
+        self.counts.get(from..from + self.ranks).unwrap_or(&[])
     }
 
     fn fill(&mut self, spots: &[Spot]) {

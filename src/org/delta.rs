@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::key::{GRANT, Key, MEMBER, encoded};
 use super::names::ORGANIZATION;
 use super::words::{Id, Kind, Rank};
-use crate::resource::push_uuid;
+use crate::resource::{Writer, push_uuid};
 
 /// The records of a draft in key order; `None` deletes. Written to the records of its organization they give those
 /// after the commit.
@@ -46,8 +46,7 @@ impl Delta<'_, '_> {
                 continue;
             }
             let name = draft.name(*id);
-            let mut value = String::new();
-            org.push_resource(kind, &name, body, &[], &mut value);
+            let value = written(body.packed().0.len() * 2 + 512, |out| org.write_resource(kind, &name, body, &[], out));
             self.records.push((Key::Resource(kind, name).text(), Some(value)));
         }
     }
@@ -71,8 +70,7 @@ impl Delta<'_, '_> {
             draft.view().for_each_grant_on(Id::ORGANIZATION, |owner, _| owners.push(draft.name(owner)));
             crate::sort::plain(&mut owners);
             if let Some(body) = draft.body(Id::ORGANIZATION) {
-                let mut value = String::new();
-                draft.org.push_resource(Kind::Organization, ORGANIZATION, body, &owners, &mut value);
+                let value = written(1024, |out| draft.org.write_resource(Kind::Organization, ORGANIZATION, body, &owners, out));
                 self.records.push((Key::Organization.text(), Some(value)));
             }
         }
@@ -112,28 +110,24 @@ impl Delta<'_, '_> {
             Some(uuid) => push_uuid(uuid, &mut key),
             None => key.push_str(&encoded(&draft.name(subject))),
         }
-        let value = now.map(|rank| {
-            let mut value = String::new();
-            draft.org.push_edge(draft.class_of(subject), rank, &mut value);
-            value
-        });
+        let value = now.map(|rank| written(32, |out| draft.org.write_edge(draft.class_of(subject), rank, out)));
         self.records.push((key, value));
     }
 
     fn ledger(&mut self) {
         let (draft, ledger) = (self.draft, &self.draft.org.ledger);
         for (id, now) in draft.edits.ledger.groups.iter().filter(|(id, now)| ledger.groups.get(*id) != now.as_ref()) {
-            self.records.push((Key::GroupLoss(id.into()).text(), now.as_ref().map(|loss| written(48, |out| loss.push_json(out)))));
+            self.records.push((Key::GroupLoss(id.into()).text(), now.as_ref().map(|loss| written(48, |out| loss.write(out)))));
         }
         for (id, now) in draft.edits.ledger.users.iter().filter(|(id, now)| ledger.users.get(*id) != now.as_ref()) {
-            self.records.push((Key::UserLoss(id.into()).text(), now.map(|loss| written(48, |out| loss.push_json(out)))));
+            self.records.push((Key::UserLoss(id.into()).text(), now.map(|loss| written(48, |out| loss.write(out)))));
         }
     }
 }
 
-/// What `push` writes, for which about so many bytes do.
-fn written(bytes: usize, push: impl FnOnce(&mut String)) -> String {
-    let mut text = String::with_capacity(bytes);
-    push(&mut text);
-    text
+/// What `write` writes, for which about so many bytes do.
+fn written(bytes: usize, write: impl FnOnce(&mut Writer)) -> String {
+    let mut text = Writer::with_capacity(bytes);
+    write(&mut text);
+    text.into_string()
 }

@@ -14,6 +14,7 @@ use super::store::{Edits, Organization};
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Rank};
 use crate::maps::Map;
+use crate::resource::Value;
 use crate::schema::AttributeId;
 
 /// Reads through its edits; nothing of the organization itself changes.
@@ -180,14 +181,18 @@ impl<'o> Draft<'o> {
 
     /// The name a person would know a resource by: displayName, else userName.
     pub(crate) fn display(&self, id: Id) -> Option<Cow<'_, str>> {
+        self.display_at(id).and_then(Value::of)?.text()
+    }
+
+    /// The same, as it is packed.
+    pub(crate) fn display_at(&self, id: Id) -> Option<&[u8]> {
         let known = &self.org.known;
         let body = self.body(id)?.packed();
         match self.kind(id)? {
-            Kind::User => body.member(known.user_display_name).or_else(|| body.member(known.user_name)),
-            Kind::Group => body.member(known.group_display_name),
-            kind => self.org.config.registry.root_attribute(self.org.type_of(kind), "displayName").and_then(|name| body.member(name)),
-        }?
-        .text()
+            Kind::User => body.at(known.user_display_name).or_else(|| body.at(known.user_name)),
+            Kind::Group => body.at(known.group_display_name),
+            kind => self.org.config.registry.root_attribute(self.org.type_of(kind), "displayName").and_then(|name| body.at(name)),
+        }
     }
 
     /// The sum over the members of a group, the grants of an object or the owners, as the edits leave it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::body::Time;
-use crate::resource::value::push_date_time;
+use crate::resource::Writer;
 
 /// A person who lost some access, or all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +57,10 @@ fn write<T: Clone>(entries: &mut BTreeMap<String, T>, edits: &BTreeMap<String, O
 
 impl UserLoss {
     /// Writes the value of its record.
-    pub(crate) fn push_json(&self, out: &mut String) {
-        out.push_str("{\"at\":\"");
-        push_date_time(self.at, out);
-        out.push_str(if self.all { "\",\"all\":true}" } else { "\",\"all\":false}" });
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.push("{\"at\":");
+        out.date_time(self.at);
+        out.push(if self.all { ",\"all\":true}" } else { ",\"all\":false}" });
     }
 }
 
@@ -97,18 +97,18 @@ impl GroupLoss {
     }
 
     /// Writes the value of its record.
-    pub(crate) fn push_json(&self, out: &mut String) {
-        let one = |at: Time, had: u32, out: &mut String| {
-            out.push_str("{\"at\":\"");
-            push_date_time(at, out);
-            out.push_str("\",\"had\":");
-            out.push_str(&had.to_string());
+    pub(crate) fn write(&self, out: &mut Writer) {
+        let one = |at: Time, had: u32, out: &mut Writer| {
+            out.push("{\"at\":");
+            out.date_time(at);
+            out.push(",\"had\":");
+            out.push(&had.to_string());
         };
         one(self.at, self.had, out);
         for (i, (at, had)) in self.later.iter().enumerate() {
-            out.push_str(if i == 0 { ",\"later\":[" } else { "}," });
+            out.push(if i == 0 { ",\"later\":[" } else { "}," });
             one(*at, *had, out);
         }
-        out.push_str(if self.later.is_empty() { "}" } else { "}]}" });
+        out.push(if self.later.is_empty() { "}" } else { "}]}" });
     }
 }

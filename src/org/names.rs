@@ -8,7 +8,7 @@ use std::hash::Hasher;
 use super::edges::CONTAINER;
 use super::key::encoded;
 use super::words::{Id, Kind};
-use crate::resource::{push_uuid, uuid_of, uuid_text};
+use crate::resource::{Writer, push_uuid, uuid_of, uuid_text};
 
 /// An identifier as keys of records write it, made to be compared.
 #[derive(Clone, Debug)]
@@ -251,12 +251,12 @@ impl Names {
     }
 
     /// Writes the identifier as keys of records do, inside a JSON string.
-    pub(crate) fn push_key(&self, id: Id, out: &mut String) {
+    pub(crate) fn write_key(&self, id: Id, out: &mut Writer) {
         match self.key_text(id) {
-            KeyText::Uuid(uuid) => push_uuid(uuid, out),
+            KeyText::Uuid(uuid) => out.push(uuid_text(uuid).as_str()),
             KeyText::Text(text) => {
                 let quoted = crate::path::quoted(&text);
-                out.push_str(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(""));
+                out.push(quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(""));
             }
         }
     }

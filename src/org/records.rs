@@ -21,14 +21,14 @@
 use std::borrow::Cow;
 use std::collections::BinaryHeap;
 
-use super::body::{Body, Time};
+use super::body::Body;
 use super::edges::{CONTAINER, MEMBER};
 use super::key::{self, Key, encoded};
 use super::names::{Class, ORGANIZATION};
 use super::order::Order;
 use super::store::Organization;
 use super::words::{Dangling, Id, Kind, Rank};
-use crate::resource::{push_quoted, value};
+use crate::resource::Writer;
 
 /// Some records, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct RecordPage {
 
 /// A page being written, until it is full.
 struct Page<'a> {
-    out: String,
+    out: Writer,
     bytes: usize,
     after: Option<&'a str>,
     last: Option<Last>,
@@ -84,7 +84,7 @@ impl Organization {
     pub fn records(&self, after: Option<&str>, bytes: usize) -> RecordPage {
         let kept = self.order.take().filter(|order| order.serial == self.serial);
         let mut order = kept.unwrap_or_else(|| Box::new(Order::of(self)));
-        let mut page = Page { out: String::new(), bytes, after, last: None };
+        let mut page = Page { out: Writer::default(), bytes, after, last: None };
         self.fill(&mut page, &mut order);
         let last = page.last.map(|last| self.key_of(&last));
         // The walk is over: its order is not kept until the next one.
@@ -102,9 +102,9 @@ impl Organization {
         self.losses(page, key::USER_LOSS, &order.user_losses);
         self.edges(page, key::MEMBER, order);
         if page.after.is_none_or(|after| after < ORGANIZATION) && !page.is_full() {
-            page.out.push_str("{\"key\":\"organization\",\"value\":");
-            self.push_organization(&mut page.out);
-            page.out.push_str("}\n");
+            page.out.push("{\"key\":\"organization\",\"value\":");
+            self.write_organization(&mut page.out);
+            page.out.push("}\n");
             page.last = Some(Last::Organization);
         }
         self.resources(page, Kind::User, &order.users);
@@ -123,12 +123,12 @@ impl Organization {
                 return;
             }
             let Some(body) = self.body(Id(*id)) else { continue };
-            page.out.push_str("{\"key\":\"");
-            page.out.push_str(section);
-            self.names.push_key(Id(*id), &mut page.out);
-            page.out.push_str("\",\"value\":");
-            self.push_resource(kind, &self.name(Id(*id)), body, &[], &mut page.out);
-            page.out.push_str("}\n");
+            page.out.push("{\"key\":\"");
+            page.out.push(section);
+            self.names.write_key(Id(*id), &mut page.out);
+            page.out.push("\",\"value\":");
+            self.write_resource(kind, &self.name(Id(*id)), body, &[], &mut page.out);
+            page.out.push("}\n");
             page.last = Some(Last::One(section, *id));
         }
     }
@@ -153,20 +153,22 @@ impl Organization {
             let done = done.filter(|(name, _)| self.names.key_text(Id(container)).is(name)).map(|(_, subject)| subject);
             let subjects = order.list(self, container);
             let from = done.map_or(0, |done| subjects.partition_point(|id| self.names.key_text(Id(*id)).is_at_most(done)));
-            let mut prefix = String::from("{\"key\":\"");
-            prefix.push_str(section);
-            self.names.push_key(Id(container), &mut prefix);
-            prefix.push('/');
+            let mut prefix = Writer::default();
+            prefix.push("{\"key\":\"");
+            prefix.push(section);
+            self.names.write_key(Id(container), &mut prefix);
+            prefix.push("/");
+            let prefix = prefix.into_string();
             for subject in subjects.get(from..).unwrap_or(&[]) {
                 if page.is_full() {
                     return;
                 }
-                page.out.push_str(&prefix);
-                self.names.push_key(Id(*subject), &mut page.out);
-                page.out.push_str("\",\"value\":");
+                page.out.push(&prefix);
+                self.names.write_key(Id(*subject), &mut page.out);
+                page.out.push("\",\"value\":");
                 let value = self.facts.pair(container, *subject);
-                self.push_edge(self.names.class(Id(*subject)), if value == MEMBER { 0 } else { value }, &mut page.out);
-                page.out.push_str("}\n");
+                self.write_edge(self.names.class(Id(*subject)), if value == MEMBER { 0 } else { value }, &mut page.out);
+                page.out.push("}\n");
                 page.last = Some(Last::Two(section, container, *subject));
             }
         }
@@ -183,15 +185,15 @@ impl Organization {
                 return;
             }
             let key = format!("{section}{id}");
-            page.out.push_str("{\"key\":");
-            push_quoted(&mut page.out, &key);
-            page.out.push_str(",\"value\":");
+            page.out.push("{\"key\":");
+            page.out.quoted(&key);
+            page.out.push(",\"value\":");
             match Key::parse(&key) {
-                Some(Key::UserLoss(id)) => self.ledger.users.get(&*id).map(|loss| loss.push_json(&mut page.out)),
-                Some(Key::GroupLoss(id)) => self.ledger.groups.get(&*id).map(|loss| loss.push_json(&mut page.out)),
+                Some(Key::UserLoss(id)) => self.ledger.users.get(&*id).map(|loss| loss.write(&mut page.out)),
+                Some(Key::GroupLoss(id)) => self.ledger.groups.get(&*id).map(|loss| loss.write(&mut page.out)),
                 _ => None,
             };
-            page.out.push_str("}\n");
+            page.out.push("}\n");
             page.last = Some(Last::Loss(section, id.clone()));
         }
     }
@@ -206,56 +208,53 @@ impl Organization {
         }
     }
 
-    fn push_organization(&self, out: &mut String) {
+    fn write_organization(&self, out: &mut Writer) {
         let mut owners: Vec<Cow<'_, str>> =
             self.facts.list(Id::ORGANIZATION.0).iter().map(|word| self.name(Id(word & CONTAINER))).collect();
         crate::sort::plain(&mut owners);
         if let Some(body) = self.body(Id::ORGANIZATION) {
-            self.push_resource(Kind::Organization, ORGANIZATION, body, &owners, out);
+            self.write_resource(Kind::Organization, ORGANIZATION, body, &owners, out);
         }
     }
 
     /// Writes a resource as its record has it: as SCIM does, without what is a record of its own or is derived.
-    pub(crate) fn push_resource(&self, kind: Kind, id: &str, body: &Body, owners: &[Cow<'_, str>], out: &mut String) {
+    pub(crate) fn write_resource(&self, kind: Kind, id: &str, body: &Body, owners: &[Cow<'_, str>], out: &mut Writer) {
         let registry = &self.config.registry;
         let resource_type = registry.resource_type(self.type_of(kind));
         let packed = body.packed();
-        out.push_str("{\"schemas\":[");
-        push_quoted(out, &resource_type.schema);
+        out.push("{\"schemas\":[");
+        out.quoted(&resource_type.schema);
         for extension in resource_type.extensions.iter().filter(|extension| packed.member(extension.attribute).is_some()) {
-            out.push(',');
-            push_quoted(out, &extension.schema);
+            out.push(",");
+            out.quoted(&extension.schema);
         }
-        out.push_str("],\"id\":");
-        push_quoted(out, id);
-        packed.write_members(registry, out);
+        out.push("],\"id\":");
+        out.quoted(id);
+        out.members(registry, packed);
         for (i, owner) in owners.iter().enumerate() {
-            out.push_str(if i == 0 { ",\"owners\":[{\"value\":" } else { ",{\"value\":" });
-            push_quoted(out, owner);
-            out.push('}');
+            out.push(if i == 0 { ",\"owners\":[{\"value\":" } else { ",{\"value\":" });
+            out.quoted(owner);
+            out.push("}");
         }
-        out.push_str(if owners.is_empty() { ",\"meta\":{\"resourceType\":" } else { "],\"meta\":{\"resourceType\":" });
-        push_quoted(out, &resource_type.name);
-        let mut time = |name: &str, time: Option<Time>| {
+        out.push(if owners.is_empty() { ",\"meta\":{\"resourceType\":" } else { "],\"meta\":{\"resourceType\":" });
+        out.quoted(&resource_type.name);
+        for (member, time) in [(",\"created\":", body.created()), (",\"lastModified\":", body.modified())] {
             if let Some(time) = time {
-                out.push_str(name);
-                out.push_str(&value::date_time_text(time));
-                out.push('"');
+                out.push(member);
+                out.date_time(time);
             }
-        };
-        time(",\"created\":\"", body.created());
-        time(",\"lastModified\":\"", body.modified());
-        out.push_str("}}");
+        }
+        out.push("}}");
     }
 
     /// Writes the value of a membership (rank 0) or grant.
-    pub(crate) fn push_edge(&self, subject: Option<Class>, rank: Rank, out: &mut String) {
-        out.push_str(if subject == Some(Class::Group) { "{\"type\":\"Group\"" } else { "{\"type\":\"User\"" });
+    pub(crate) fn write_edge(&self, subject: Option<Class>, rank: Rank, out: &mut Writer) {
+        out.push(if subject == Some(Class::Group) { "{\"type\":\"Group\"" } else { "{\"type\":\"User\"" });
         if rank != 0 {
-            out.push_str(",\"role\":");
-            push_quoted(out, self.config.roles.name(rank));
+            out.push(",\"role\":");
+            out.quoted(self.config.roles.name(rank));
         }
-        out.push('}');
+        out.push("}");
     }
 
     // ── what is not there

@@ -21,7 +21,7 @@ use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
 use crate::maps::Map;
-use crate::resource::{Document, NodeId};
+use crate::resource::{Document, NodeId, Writer};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 
 /// Users, groups, workspaces, folder trees and grants of one organization.
@@ -357,29 +357,28 @@ impl Organization {
 
     pub(crate) fn ledger_delta(&self, edits: &LedgerEdits) -> Digest {
         let mut delta = Digest::default();
-        let mut text = String::new();
-        let mut entry = |kind: &str, id: &str, push: &dyn Fn(&mut String)| {
-            text.clear();
+        let entry = |kind: &str, id: &str, write: &dyn Fn(&mut Writer)| {
+            let mut text = Writer::with_capacity(128);
             for part in ["ledger/", kind, "/", id, " "] {
-                text.push_str(part);
+                text.push(part);
             }
-            push(&mut text);
-            Digest::of_text(text.as_bytes())
+            write(&mut text);
+            Digest::of_text(&text.into_bytes())
         };
         for (id, now) in &edits.users {
             if let Some(old) = self.ledger.users.get(id) {
-                delta.take(entry("user", id, &|out| old.push_json(out)));
+                delta.take(entry("user", id, &|out| old.write(out)));
             }
             if let Some(new) = now {
-                delta.add(entry("user", id, &|out| new.push_json(out)));
+                delta.add(entry("user", id, &|out| new.write(out)));
             }
         }
         for (id, now) in &edits.groups {
             if let Some(old) = self.ledger.groups.get(id) {
-                delta.take(entry("group", id, &|out| old.push_json(out)));
+                delta.take(entry("group", id, &|out| old.write(out)));
             }
             if let Some(new) = now {
-                delta.add(entry("group", id, &|out| new.push_json(out)));
+                delta.add(entry("group", id, &|out| new.write(out)));
             }
         }
         delta

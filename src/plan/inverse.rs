@@ -24,7 +24,7 @@ use crate::org::{Body, Id, Kind, MEMBER, Organization};
 use crate::patch::{PATCH_OP, inverse_operations};
 use crate::path::quoted;
 use crate::protocol::{Method, Request, encoded, endpoint};
-use crate::resource::{Value, push_quoted, value};
+use crate::resource::{Value, Writer, push_quoted, value};
 use crate::schema::AttributeId;
 
 /// The bodies on both sides of a change.
@@ -275,9 +275,9 @@ impl<'a> Undo<'_, 'a> {
         for (id, kind) in deleted {
             let Some(body) = self.before_body(id) else { continue };
             let name = self.name(id);
-            let mut text = String::new();
-            self.past.org.push_resource(kind, &name, body, &[], &mut text);
-            let mut request = Request::new(Method::Post, endpoint(kind)).with_body(text);
+            let mut text = Writer::default();
+            self.past.org.write_resource(kind, &name, body, &[], &mut text);
+            let mut request = Request::new(Method::Post, endpoint(kind)).with_body(text.into_string());
             request.id = Some(name.into_owned());
             self.requests.push(request);
         }
@@ -326,14 +326,12 @@ impl<'a> Undo<'_, 'a> {
     fn body_operations(&self, id: Id, kind: Kind) -> Vec<String> {
         let org = self.past.org;
         let (registry, of) = (&org.config.registry, org.type_of(kind));
-        let text = |body: Option<&Body>| {
-            let mut text = String::new();
-            if let Some(body) = body {
-                Value::Object(body.packed()).write(registry, &mut text);
-            }
-            text
+        let text = |body: &Body| {
+            let mut text = Writer::default();
+            text.object(registry, body.packed());
+            text.into_string()
         };
-        let (was, now) = (text(self.before_body(id)), text(self.after_body(id)));
+        let (Some(was), Some(now)) = (self.before_body(id).map(text), self.after_body(id).map(text)) else { return Vec::new() };
         let (Ok(was), Ok(now)) = (registry.stored(&was, of, &org.config.limits), registry.stored(&now, of, &org.config.limits)) else {
             return Vec::new();
         };

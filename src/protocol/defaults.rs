@@ -4,8 +4,8 @@
 
 use super::representation::Representations;
 use crate::org::{Id, Settings};
-use crate::resource::{NodeId, Packed, Value, push_quoted};
-use crate::schema::{AttributeId, Registry};
+use crate::resource::{NodeId, Packed, Value, Writer};
+use crate::schema::Registry;
 
 impl Representations<'_, '_> {
     /// The Organization's body with the defaults of all it leaves out; `None` where it leaves nothing out.
@@ -15,53 +15,51 @@ impl Representations<'_, '_> {
         let pack = |text: &str| Some(registry.stored(text, of, limits).ok()?.pack(NodeId::ROOT, &[]));
         let defaults = pack(&Settings::initial_json(&org.config.roles))?;
         let own = self.draft.body(Id::ORGANIZATION).map_or(Packed(&[]), |body| body.packed());
-        let mut text = String::with_capacity(1024);
+        let mut text = Writer::with_capacity(1024);
         let added = merge(registry, own, Packed(&defaults), &mut text);
-        if added { pack(&text) } else { None }
+        if added { pack(&text.into_string()) } else { None }
     }
 }
 
 /// Writes `own` and what only `defaults` has, objects member by member and guards by their type. Whether anything was added.
-fn merge(registry: &Registry, own: Packed<'_>, defaults: Packed<'_>, out: &mut String) -> bool {
-    let (mut added, mut first) = (false, true);
-    let mut name = |out: &mut String, id: AttributeId| {
-        out.push_str(if std::mem::take(&mut first) { "" } else { "," });
-        push_quoted(out, &registry.attribute(id).name);
-        out.push(':');
-    };
-    out.push('{');
-    for (id, value) in own.members() {
-        name(out, id);
-        match (value, defaults.member(id)) {
-            (Value::Object(own), Some(Value::Object(defaults))) => added |= merge(registry, own, defaults, out),
-            (Value::Array(own), Some(Value::Array(defaults))) => added |= merge_lists(registry, own, defaults, out),
-            (value, _) => value.write(registry, out),
+fn merge(registry: &Registry, own: Packed<'_>, defaults: Packed<'_>, out: &mut Writer) -> bool {
+    let (mut added, start) = (false, out.len());
+    for (id, raw) in own.raw_members() {
+        match (Value::of(raw), defaults.member(id)) {
+            (Some(Value::Object(own)), Some(Value::Object(defaults))) => {
+                out.push(&registry.attribute(id).member);
+                added |= merge(registry, own, defaults, out);
+            }
+            (Some(Value::Array(own)), Some(Value::Array(defaults))) => {
+                out.push(&registry.attribute(id).member);
+                added |= merge_lists(registry, own, defaults, out);
+            }
+            _ => out.member(registry, id, raw),
         }
     }
-    for (id, value) in defaults.members().filter(|(id, _)| own.member(*id).is_none()) {
-        name(out, id);
-        value.write(registry, out);
+    for (id, raw) in defaults.raw_members().filter(|(id, _)| own.at(*id).is_none()) {
+        out.member(registry, id, raw);
         added = true;
     }
-    out.push('}');
+    out.enclose(start, *b"{}");
     added
 }
 
-fn merge_lists(registry: &Registry, own: Packed<'_>, defaults: Packed<'_>, out: &mut String) -> bool {
-    let kind = |value: &Value<'_>| match value {
-        Value::Object(object) => {
+fn merge_lists(registry: &Registry, own: Packed<'_>, defaults: Packed<'_>, out: &mut Writer) -> bool {
+    let kind = |raw: &[u8]| match Value::of(raw) {
+        Some(Value::Object(object)) => {
             let found = object.members().find(|(id, _)| registry.attribute(*id).name.as_ref() == "type");
             found.and_then(|(_, value)| value.text().map(|text| text.to_lowercase()))
         }
         _ => None,
     };
-    let there: Vec<Option<String>> = own.items().map(|item| kind(&item)).collect();
-    let missing: Vec<Value<'_>> = defaults.items().filter(|item| !there.contains(&kind(item))).collect();
-    out.push('[');
-    for (at, item) in own.items().chain(missing.iter().copied()).enumerate() {
-        out.push_str(if at == 0 { "" } else { "," });
-        item.write(registry, out);
+    let there: Vec<Option<String>> = own.raw_items().map(kind).collect();
+    let missing: Vec<&[u8]> = defaults.raw_items().filter(|item| !there.contains(&kind(item))).collect();
+    let start = out.len();
+    for item in own.raw_items().chain(missing.iter().copied()) {
+        out.push(",");
+        out.value(registry, item);
     }
-    out.push(']');
+    out.enclose(start, *b"[]");
     !missing.is_empty()
 }

@@ -17,7 +17,7 @@ use crate::issue::ScimType;
 use crate::maps::Set;
 use crate::org::{Class, Id, Kind};
 use crate::path::{self, AttributePath, Comparison, Literal, parse_attribute_path};
-use crate::resource::{Filter, NodeId};
+use crate::resource::{Filter, NodeId, Writer};
 use crate::schema::{Type, common};
 
 /// A place in a walk that RFC 9865 calls a cursor.
@@ -97,31 +97,32 @@ impl Exchange<'_, '_> {
                 (total, start, found.iter().skip(start).take(count).copied().collect())
             }
         };
-        let mut body = format!(
+        let mut body = Writer::with_capacity(256 + page.len() * 2048);
+        body.push(&format!(
             "{{\"schemas\":[\"urn:ietf:params:scim:api:messages:2.0:ListResponse\"],\"totalResults\":{total},\"itemsPerPage\":{}",
             page.len()
-        );
+        ));
         if query.cursor.is_some() {
             if start + page.len() < total {
-                body.push_str(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, kinds, start + page.len(), page.last())));
+                body.push(&format!(",\"nextCursor\":\"{}\"", self.cursor(query, kinds, start + page.len(), page.last())));
             }
         } else {
-            body.push_str(&format!(",\"startIndex\":{}", start + 1));
+            body.push(&format!(",\"startIndex\":{}", start + 1));
         }
-        body.push_str(",\"Resources\":[");
+        body.push(",\"Resources\":[");
         let projections: Vec<(Kind, Projection)> =
             kinds.iter().map(|kind| (*kind, query.selection.over(&org.config.registry, org.type_of(*kind), self.dialect))).collect();
         let representations = Representations { draft: &self.draft };
         for (i, (id, kind)) in page.iter().enumerate() {
             if i > 0 {
-                body.push(',');
+                body.push(",");
             }
             if let Some((_, projection)) = projections.iter().find(|(of, _)| of == kind) {
                 representations.write(*id, *kind, projection, &mut body);
             }
         }
-        body.push_str("]}");
-        Ok(Response { status: 200, headers: vec![("content-type", "application/scim+json".to_owned())], body: Some(body) })
+        body.push("]}");
+        Ok(Response { status: 200, headers: vec![("content-type", "application/scim+json".to_owned())], body: Some(body.into_string()) })
     }
 
     /// Where a cursor stands.

@@ -6,7 +6,7 @@ use super::projection::{Projection, Shown};
 use super::target::{encoded, endpoint};
 use crate::maps::Set;
 use crate::org::{Class, Draft, Id, Kind};
-use crate::resource::{Packed, Unpacker, UuidText, Value, push_quoted, push_uuid, uuid_text, value::date_time_text};
+use crate::resource::{Packed, UuidText, Value, Writer, push_uuid, uuid_text};
 use crate::schema::{AttributeId, common};
 
 /// Writes representations of the resources of one state.
@@ -14,48 +14,40 @@ pub(crate) struct Representations<'d, 'o> {
     pub(crate) draft: &'d Draft<'o>,
 }
 
-/// The members of a JSON object, with their commas.
+/// A JSON object being written. Members are written with a comma before each; the bracket takes the place of the first one.
 struct Members<'s> {
-    out: &'s mut String,
-    first: bool,
+    out: &'s mut Writer,
+    start: usize,
 }
 
 impl<'s> Members<'s> {
-    fn open(out: &'s mut String) -> Self {
-        out.push('{');
-        Self { out, first: true }
+    fn open(out: &'s mut Writer) -> Self {
+        Self { start: out.len(), out }
     }
 
-    /// A member as it begins behind another: `,"name":`.
+    /// A member as it begins: `,"name":`.
     #[inline]
-    fn name(&mut self, member: &str) -> &mut String {
-        self.out.push_str(if std::mem::take(&mut self.first) { member.get(1..).unwrap_or("") } else { member });
+    fn name(&mut self, member: &str) -> &mut Writer {
+        self.out.push(member);
         self.out
     }
 
-    fn text(&mut self, name: &str, value: &str) {
-        push_quoted(self.name(name), value);
+    fn text(&mut self, member: &str, value: &str) {
+        self.name(member).quoted(value);
     }
 
-    /// Adds what was unpacked.
-    fn unpacked(&mut self, unpacker: &mut Unpacker<'_>) {
-        unpacker.take(|text| {
-            let first = self.first && !text.is_empty();
-            self.out.push_str(if first { text.get(1..).unwrap_or("") } else { text });
-            self.first &= text.is_empty();
-        });
-    }
-
-    fn close(self) {
-        self.out.push('}');
+    /// Whether there were any.
+    fn close(self) -> bool {
+        let any = self.out.len() > self.start;
+        self.out.enclose(self.start, *b"{}");
+        any
     }
 
     /// Adds a member whose value `write` writes, unless that says that there is nothing to it.
-    fn part(&mut self, name: &str, write: impl FnOnce(&mut String) -> bool) {
-        let (length, first) = (self.out.len(), self.first);
-        if !write(self.name(name)) {
+    fn part(&mut self, member: &str, write: impl FnOnce(&mut Writer) -> bool) {
+        let length = self.out.len();
+        if !write(self.name(member)) {
             self.out.truncate(length);
-            self.first = first;
         }
     }
 }
@@ -67,26 +59,22 @@ enum Name<'d> {
 }
 
 impl Name<'_> {
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut Writer) {
         match self {
-            Name::Uuid(uuid) => {
-                out.push('"');
-                out.push_str(uuid.as_str());
-                out.push('"');
-            }
-            Name::Text(text) => push_quoted(out, text),
+            Name::Uuid(uuid) => out.plain(&uuid.0),
+            Name::Text(text) => out.quoted(text),
         }
     }
 
-    /// Writes a location, whose beginning is given.
-    fn write_location(&self, beginning: &str, out: &mut String) {
-        out.push_str(beginning);
+    /// Writes a location that begins so.
+    fn write_location(&self, beginning: &str, out: &mut Writer) {
+        out.push(beginning);
         match self {
-            Name::Uuid(uuid) => out.push_str(uuid.as_str()),
+            Name::Uuid(uuid) => out.push(uuid.as_str()),
             // What a path holds stands in JSON as it is.
-            Name::Text(text) => out.push_str(&encoded(text)),
+            Name::Text(text) => out.push(&encoded(text)),
         }
-        out.push('"');
+        out.push("\"");
     }
 }
 
@@ -119,12 +107,12 @@ impl Representations<'_, '_> {
     /// How the locations of a kind begin, as JSON.
     fn beginning(&self, kind: Kind) -> String {
         let base = &self.draft.org.config.base_url;
-        let mut beginning = String::with_capacity(base.len() + 16);
-        push_quoted(&mut beginning, base);
-        beginning.pop();
-        beginning.push_str(endpoint(kind));
-        beginning.push('/');
-        beginning
+        let mut beginning = Writer::with_capacity(base.len() + 16);
+        beginning.quoted(base);
+        beginning.truncate(beginning.len() - 1);
+        beginning.push(endpoint(kind));
+        beginning.push("/");
+        beginning.into_string()
     }
 
     fn write_location(&self, name: &str, id: Id, kind: Kind, members: &mut Members<'_>) {
@@ -148,44 +136,48 @@ impl Representations<'_, '_> {
     pub(crate) fn stored_text(&self, id: Id, kind: Kind, with_edges: bool) -> String {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let mut out = String::with_capacity(512);
+        let mut out = Writer::with_capacity(1024);
         let mut members = Members::open(&mut out);
         self.named(id).write(members.name(",\"id\":"));
         let completed = self.completed(kind);
         let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name(",\"schemas\":"), kind, packed);
-        packed.write_members(registry, members.out);
+        members.out.members(registry, packed);
         if with_edges {
             self.write_edges(&mut members, id, kind, &Projection::default());
             self.write_groups(&mut members, id, kind, &Projection::default());
         }
         self.write_meta(&mut members, id, kind, &Projection::default());
         members.close();
-        out
+        out.into_string()
     }
 
     /// A group with none but some of its members, as a filter needs it.
     pub(crate) fn stored_text_with_members<'m>(&self, id: Id, members: impl Iterator<Item = &'m String>) -> String {
         let mut text = self.stored_text(id, Kind::Group, false);
         text.pop();
-        text.push_str(",\"members\":[");
-        for (i, member) in members.enumerate() {
-            text.push_str(if i > 0 { ",{\"value\":" } else { "{\"value\":" });
-            push_quoted(&mut text, member);
-            text.push('}');
+        let mut out = Writer::default();
+        out.push(&text);
+        out.push(",\"members\":");
+        let start = out.len();
+        for member in members {
+            out.push(",{\"value\":");
+            out.quoted(member);
+            out.push("}");
         }
-        text.push_str("]}");
-        text
+        out.enclose(start, *b"[]");
+        out.push("}");
+        out.into_string()
     }
 
     /// The resource as it is answered.
     pub(crate) fn text(&self, id: Id, kind: Kind, projection: &Projection) -> String {
-        let mut out = String::with_capacity(4096);
+        let mut out = Writer::with_capacity(4096);
         self.write(id, kind, projection, &mut out);
-        out
+        out.into_string()
     }
 
-    pub(crate) fn write(&self, id: Id, kind: Kind, projection: &Projection, out: &mut String) {
+    pub(crate) fn write(&self, id: Id, kind: Kind, projection: &Projection, out: &mut Writer) {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let mut members = Members::open(out);
@@ -193,27 +185,19 @@ impl Representations<'_, '_> {
         let packed = self.packed(id, completed.as_deref());
         self.write_schemas(members.name(",\"schemas\":"), kind, packed);
         self.named(id).write(members.name(",\"id\":"));
-        let mut unpacker = Unpacker::new(registry, packed.0.len());
         for (attribute, raw) in packed.raw_members() {
             let shown = projection.shows(registry, attribute);
             if shown == Shown::None {
                 continue;
             }
-            let completed = attribute == org.known.parent || registry.attribute(attribute).extension;
-            if !completed && shown == Shown::All && projection.is_default() {
-                unpacker.member(attribute, raw);
-                continue;
-            }
-            members.unpacked(&mut unpacker);
-            match Value::of(raw) {
-                Some(Value::Object(object)) if completed => {
-                    self.write_reference(attribute, object, projection, &mut unpacker, &mut members)
-                }
-                Some(value) if !completed => self.write_part(attribute, value, projection, &mut members),
-                _ => {}
+            if attribute == org.known.parent || registry.attribute(attribute).extension {
+                self.write_reference(attribute, raw, projection, &mut members);
+            } else if shown == Shown::All && projection.is_default() {
+                members.out.member(registry, attribute, raw);
+            } else {
+                self.write_part(attribute, raw, projection, &mut members);
             }
         }
-        members.unpacked(&mut unpacker);
         self.write_edges(&mut members, id, kind, projection);
         self.write_groups(&mut members, id, kind, projection);
         if projection.shows(registry, common::META) != Shown::None {
@@ -231,92 +215,72 @@ impl Representations<'_, '_> {
         completed.map(Packed).or_else(|| self.draft.body(id).map(|body| body.packed())).unwrap_or(Packed(&[]))
     }
 
-    fn write_schemas(&self, out: &mut String, kind: Kind, packed: Packed<'_>) {
+    fn write_schemas(&self, out: &mut Writer, kind: Kind, packed: Packed<'_>) {
         let org = self.draft.org;
         let resource_type = org.config.registry.resource_type(org.type_of(kind));
-        out.push('[');
-        push_quoted(out, &resource_type.schema);
+        out.push("[");
+        out.quoted(&resource_type.schema);
         for extension in &resource_type.extensions {
-            if packed.member(extension.attribute).is_some() {
-                out.push(',');
-                push_quoted(out, &extension.schema);
+            if packed.at(extension.attribute).is_some() {
+                out.push(",");
+                out.quoted(&extension.schema);
             }
         }
-        out.push(']');
+        out.push("]");
     }
 
-    /// A value of which sub-attributes may be hidden.
-    fn write_part(&self, attribute: AttributeId, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+    /// A value, as it is packed, of which sub-attributes may be hidden.
+    fn write_part(&self, attribute: AttributeId, raw: &[u8], projection: &Projection, members: &mut Members<'_>) {
         let registry = &self.draft.org.config.registry;
-        members.part(&registry.attribute(attribute).member, |out| self.write_shown(value, projection, out));
+        members.part(&registry.attribute(attribute).member, |out| self.write_shown(raw, projection, out));
     }
 
     /// Writes what of a value is shown; false when nothing is.
-    fn write_shown(&self, value: Value<'_>, projection: &Projection, out: &mut String) -> bool {
+    fn write_shown(&self, raw: &[u8], projection: &Projection, out: &mut Writer) -> bool {
         let registry = &self.draft.org.config.registry;
-        match value {
-            Value::Array(items) => {
-                let mut any = false;
-                out.push('[');
-                for item in items.items() {
+        match Value::of(raw) {
+            Some(Value::Array(items)) => {
+                let start = out.len();
+                for item in items.raw_items() {
                     let mark = out.len();
-                    if any {
-                        out.push(',');
-                    }
-                    if self.write_shown(item, projection, out) {
-                        any = true;
-                    } else {
+                    out.push(",");
+                    if !self.write_shown(item, projection, out) {
                         out.truncate(mark);
                     }
                 }
-                out.push(']');
+                let any = out.len() > start;
+                out.enclose(start, *b"[]");
                 any
             }
-            Value::Object(object) => {
+            Some(Value::Object(object)) => {
                 let mut members = Members::open(out);
-                for (sub, value) in object.members() {
+                for (sub, raw) in object.raw_members() {
                     if projection.shows(registry, sub) != Shown::None {
-                        self.write_part(sub, value, projection, &mut members);
+                        self.write_part(sub, raw, projection, &mut members);
                     }
                 }
-                let any = !members.first;
-                members.close();
-                any
+                members.close()
             }
-            value => {
-                value.write(registry, out);
-                true
-            }
+            _ => out.value(registry, raw).is_some(),
         }
     }
 
     /// A folder's parent and an extension, whose references the server completes.
-    fn write_reference(
-        &self,
-        attribute: AttributeId,
-        object: Packed<'_>,
-        projection: &Projection,
-        unpacker: &mut Unpacker<'_>,
-        members: &mut Members<'_>,
-    ) {
+    fn write_reference(&self, attribute: AttributeId, raw: &[u8], projection: &Projection, members: &mut Members<'_>) {
         let org = self.draft.org;
         let registry = &org.config.registry;
+        let Some(Value::Object(object)) = Value::of(raw) else { return };
         members.part(&registry.attribute(attribute).member, |out| {
             let mut inner = Members::open(out);
             let shown = |id: AttributeId| projection.shows(registry, id) != Shown::None;
-            for (sub, raw) in object.raw_members().filter(|(sub, _)| shown(*sub)) {
-                if sub != org.known.manager && projection.is_default() && projection.shows(registry, sub) == Shown::All {
-                    unpacker.member(sub, raw);
-                    continue;
-                }
-                inner.unpacked(unpacker);
-                match Value::of(raw) {
-                    Some(value) if sub == org.known.manager => self.write_manager(value, projection, &mut inner),
-                    Some(value) => self.write_part(sub, value, projection, &mut inner),
-                    None => {}
+            for (sub, raw) in object.raw_members() {
+                match projection.shows(registry, sub) {
+                    Shown::None => {}
+                    _ if sub == org.known.manager => self.write_manager(raw, projection, &mut inner),
+                    Shown::All if projection.is_default() => inner.out.member(registry, sub, raw),
+                    _ => self.write_part(sub, raw, projection, &mut inner),
                 }
             }
-            inner.unpacked(unpacker);
             if attribute == org.known.parent
                 && let Some(id) =
                     object.members().find(|(sub, _)| registry.attribute(*sub).name.as_ref() == "value").and_then(|(_, value)| value.text())
@@ -326,23 +290,21 @@ impl Representations<'_, '_> {
             {
                 self.write_location(",\"$ref\":", parent, kind, &mut inner);
             }
-            let any = !inner.first;
-            inner.close();
-            any
+            inner.close()
         });
     }
 
-    fn write_manager(&self, value: Value<'_>, projection: &Projection, members: &mut Members<'_>) {
+    fn write_manager(&self, raw: &[u8], projection: &Projection, members: &mut Members<'_>) {
         let org = self.draft.org;
         let registry = &org.config.registry;
-        let Value::Object(object) = value else { return };
+        let Some(Value::Object(object)) = Value::of(raw) else { return };
         let manager = object.member(org.known.manager_value).and_then(Value::text).and_then(|id| self.draft.find(Class::User, &id));
         members.part(&registry.attribute(org.known.manager).member, |out| {
             let mut inner = Members::open(out);
             let mut has_reference = false;
-            for (sub, value) in object.members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
+            for (sub, raw) in object.raw_members().filter(|(sub, _)| projection.shows(registry, *sub) != Shown::None) {
                 has_reference |= registry.attribute(sub).name.as_ref() == "$ref";
-                self.write_part(sub, value, projection, &mut inner);
+                self.write_part(sub, raw, projection, &mut inner);
             }
             let shows =
                 |name: &str| registry.child(org.known.manager, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
@@ -356,9 +318,7 @@ impl Representations<'_, '_> {
                     inner.text(",\"displayName\":", &name);
                 }
             }
-            let any = !inner.first;
-            inner.close();
-            any
+            inner.close()
         });
     }
 
@@ -385,11 +345,9 @@ impl Representations<'_, '_> {
         let (value, kind_name, role, reference, display) = (shows("value"), shows("type"), shows("role"), shows("$ref"), shows("display"));
         let (users, groups) = (self.beginning(Kind::User), self.beginning(Kind::Group));
         let out = members.name(&registry.attribute(list).member);
-        out.push('[');
-        for (i, (subject, rank)) in edges.iter().enumerate() {
-            if i > 0 {
-                out.push(',');
-            }
+        let start = out.len();
+        for (subject, rank) in &edges {
+            out.push(",");
             let subject_kind = self.draft.kind(*subject).unwrap_or(Kind::User);
             let name = self.named(*subject);
             let mut edge = Members::open(out);
@@ -405,12 +363,12 @@ impl Representations<'_, '_> {
             if reference {
                 name.write_location(if subject_kind == Kind::Group { &groups } else { &users }, edge.name(",\"$ref\":"));
             }
-            if display && let Some(display) = self.draft.display(*subject) {
-                edge.text(",\"display\":", &display);
+            if display && let Some(display) = self.draft.display_at(*subject) {
+                edge.name(",\"display\":").value(registry, display);
             }
             edge.close();
         }
-        out.push(']');
+        out.enclose(start, *b"[]");
     }
 
     /// A user's groups: those of their own first, then those reached through groups; each by id.
@@ -441,17 +399,13 @@ impl Representations<'_, '_> {
         let shows = |name: &str| registry.child(org.known.groups, name).is_some_and(|id| projection.shows(registry, id) != Shown::None);
         let (value, reference, display, kind_name) = (shows("value"), shows("$ref"), shows("display"), shows("type"));
         let out = members.name(&registry.attribute(org.known.groups).member);
-        out.push('[');
-        let beginning = self.beginning(Kind::Group);
-        let mut first = true;
+        let (start, beginning) = (out.len(), self.beginning(Kind::Group));
         for (mut list, word) in [(direct, "direct"), (indirect, "indirect")] {
             // Nearly always that is their order, and sorting finds nothing left to do.
             org.names.sort_by_first_bytes(&mut list);
             self.sort(&mut list, |group| *group);
             for group in list {
-                if !std::mem::take(&mut first) {
-                    out.push(',');
-                }
+                out.push(",");
                 let name = self.named(group);
                 let mut entry = Members::open(out);
                 if value {
@@ -460,8 +414,8 @@ impl Representations<'_, '_> {
                 if reference {
                     name.write_location(&beginning, entry.name(",\"$ref\":"));
                 }
-                if display && let Some(display) = self.draft.display(group) {
-                    entry.text(",\"display\":", &display);
+                if display && let Some(display) = self.draft.display_at(group) {
+                    entry.name(",\"display\":").value(registry, display);
                 }
                 if kind_name {
                     entry.text(",\"type\":", word);
@@ -469,7 +423,7 @@ impl Representations<'_, '_> {
                 entry.close();
             }
         }
-        out.push(']');
+        out.enclose(start, *b"[]");
     }
 
     fn write_meta(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
@@ -486,7 +440,7 @@ impl Representations<'_, '_> {
             ];
             for (attribute, name, time) in times {
                 if let Some(time) = time.filter(|_| shows(attribute)) {
-                    meta.text(name, &date_time_text(time));
+                    meta.name(name).date_time(time);
                 }
             }
         }

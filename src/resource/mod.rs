@@ -15,10 +15,10 @@ mod skip;
 mod spelling;
 mod strangers;
 mod test;
-mod unpack;
 mod validate;
 pub(crate) mod value;
 mod write;
+mod writer;
 
 pub(crate) use document::Document;
 pub use filter::{Filter, FilterOptions};
@@ -34,7 +34,7 @@ pub(crate) use scan::{Members, Scan, Scanner, Span, Token, is_plain, text_of, un
 pub(crate) use strangers::Strangers;
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scalar, Scope, Test, compare_scalar};
-pub(crate) use unpack::Unpacker;
 pub(crate) use validate::validate_resource;
 pub use validate::{Purpose, Report, ValidateOptions};
 pub(crate) use write::push_quoted;
+pub(crate) use writer::Writer;

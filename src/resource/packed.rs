@@ -313,12 +313,18 @@ impl<'p> Packed<'p> {
     /// The member that is the value of `attribute`; those before it are passed over unread.
     #[inline]
     pub(crate) fn member(self, attribute: AttributeId) -> Option<Value<'p>> {
+        self.at(attribute).and_then(Value::of)
+    }
+
+    /// The bytes that begin with the value of `attribute`.
+    #[inline]
+    pub(crate) fn at(self, attribute: AttributeId) -> Option<&'p [u8]> {
         let mut rest = self.0;
         loop {
             let (id, after) = rest.split_first_chunk::<2>()?;
             let id = AttributeId(u16::from_le_bytes(*id));
             if id >= attribute {
-                return if id == attribute { split_value(after).map(|(value, _)| value) } else { None };
+                return (id == attribute).then_some(after);
             }
             rest = skip_value(after)?;
         }
@@ -413,6 +419,7 @@ pub(super) fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::Writer;
 
     #[test]
     fn packing_loses_nothing_but_order() {
@@ -421,8 +428,9 @@ mod tests {
         let user = registry.resource_type_named("User").expect("User");
         let document = registry.stored(text, user, &Default::default()).expect("JSON");
         let packed = document.pack(NodeId::ROOT, &[]);
-        let mut out = String::new();
-        Value::Object(Packed(&packed)).write(registry, &mut out);
+        let mut out = Writer::default();
+        out.object(registry, Packed(&packed));
+        let out = out.into_string();
         let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");
         assert_eq!(parse(&out), parse(text));
         assert!(packed.len() < text.len() / 2, "{} of {}", packed.len(), text.len());

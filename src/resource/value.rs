@@ -70,15 +70,8 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// An instant as RFC 3339 text in UTC with milliseconds.
-pub(crate) fn date_time_text(milliseconds: i64) -> String {
-    let mut text = String::with_capacity(24);
-    push_date_time(milliseconds, &mut text);
-    text
-}
-
-/// The same, written behind `out`.
-pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
+/// An instant in milliseconds since 1970 as `2011-08-01T21:32:44.882Z`; the year too where four digits are not enough for it.
+pub(super) fn date_time_letters(milliseconds: i64) -> (Option<i64>, Ascii<24>) {
     let days = milliseconds.div_euclid(86_400_000) + 719_468;
     let of_day = milliseconds.rem_euclid(86_400_000) as u32;
     let era = days.div_euclid(146_097);
@@ -93,15 +86,10 @@ pub(crate) fn push_date_time(milliseconds: i64, out: &mut String) {
     let two = |number: u32| [digit(number / 10), digit(number)];
     let ([m, mm], [d, dd], [h, hh]) = (two(month), two(day), two(of_day / 3_600_000));
     let ([i, ii], [s, ss], [f, ff]) = (two(of_day / 60_000 % 60), two(of_day / 1000 % 60), two(of_day % 1000 / 10));
-    let short = u32::try_from(year).ok().filter(|year| *year <= 9999);
-    let ([y, yy], [yyy, yyyy]) = short.map_or(([b'0'; 2], [b'0'; 2]), |year| (two(year / 100), two(year)));
-    let text = Ascii([y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', i, ii, b':', s, ss, b'.', f, ff, digit(of_day), b'Z']);
-    if short.is_some() {
-        out.push_str(text.as_str());
-    } else {
-        out.push_str(&year.to_string()); // beyond 9999 it keeps its digits
-        out.push_str(text.as_str().get(4..).unwrap_or_default());
-    }
+    let ([y, yy], [yyy, yyyy]) = (two(year.rem_euclid(10_000) as u32 / 100), two(year.rem_euclid(100) as u32));
+    let long = (!(0..=9999).contains(&year)).then_some(year);
+    let letters = [y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T', h, hh, b':', i, ii, b':', s, ss, b'.', f, ff, digit(of_day), b'Z'];
+    (long, Ascii(letters))
 }
 
 /// Base64 of RFC 4648 §4; its padding may be left out (RFC 7643 §2.3.6).
@@ -286,8 +274,8 @@ mod tests {
         ] {
             assert_eq!(date_time(text), None, "{text}");
         }
-        assert_eq!(date_time_text(1_312_234_364_882), "2011-08-01T21:32:44.882Z");
-        assert_eq!(date_time_text(951_782_400_000), "2000-02-29T00:00:00.000Z");
+        assert_eq!(date_time_letters(1_312_234_364_882).1.as_str(), "2011-08-01T21:32:44.882Z");
+        assert_eq!(date_time_letters(951_782_400_000).1.as_str(), "2000-02-29T00:00:00.000Z");
     }
 
     #[test]
