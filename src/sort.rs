@@ -56,8 +56,12 @@ fn merged(count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Option
     if starts.is_empty() {
         return None;
     }
-    starts.insert(0, 0);
     let mut from: Vec<u32> = (0..end).collect();
+    if count <= FEW {
+        insert(&mut from, compare);
+        return Some(from);
+    }
+    starts.insert(0, 0);
     let mut to: Vec<u32> = Vec::with_capacity(count);
     while starts.len() > 1 {
         to.clear();
@@ -85,6 +89,20 @@ fn merged(count: usize, compare: &mut dyn FnMut(u32, u32) -> Ordering) -> Option
         });
     }
     Some(from)
+}
+
+/// Up to here insertion is faster than merging.
+const FEW: usize = 12;
+
+fn insert(order: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Ordering) {
+    for end in 1..order.len() {
+        for at in (1..=end).rev() {
+            match (order.get(at - 1), order.get(at)) {
+                (Some(before), Some(item)) if compare(*before, *item) == Ordering::Greater => order.swap(at - 1, at),
+                _ => break,
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 // One instance of the wasm module: its buffers, its traps. `sharedEngine` serves the stateless functions; each
 // Organization takes an engine of its own, so that a trap or a `free()` in one leaves the others as they are.
 import { ScimError } from "./error.js";
-import { once } from "./once.js";
+import { recordsIn } from "./records.js";
 
 /** Room for arguments, kept between calls, in bytes. */
 const ROOM = 1 << 16;
@@ -21,7 +21,6 @@ const REGISTRIES = 32;
 /** What `validate` answers for a valid payload without a word to say: this, plus the index of its resource type. */
 const PLAIN = 16;
 const NO_TYPE = 0xffff;
-const NEWLINE = 10;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -32,7 +31,7 @@ const hasLatin1 = writesLatin1();
 const BEYOND_LATIN1 = /[^\u0000-\u00ff]/;
 /** What `narrow` answers where a text has other letters, and `widen` where there is no room. */
 const NOT = 0xffffffff;
-/** Up to here a string is not worth a call more. */
+/** Up to here a string is not worth a call. */
 const FEW = 48;
 
 /** Thrown when the module has another plan's data by now. */
@@ -145,36 +144,26 @@ class Engine {
 
   /** The last answer, which is read but once. */
   text() {
-    return this.#read(0, this.#exports.outputLength());
+    return this.#textFrom(0);
   }
 
   json() {
     return JSON.parse(this.text());
   }
 
-  /** The last answer where it is that of a plan: JSON in one line, and behind it the texts that the line has the lengths of. */
-  planned() {
-    const end = this.#output().indexOf(NEWLINE);
-    const head = JSON.parse(this.#read(0, end));
-    const [token, version, responses, refusal, records, counts, truncated, held, guards, notes] = head;
-    let at = end + 1;
-    const take = (bytes) => this.#read(at, (at += bytes));
-    const response = ([status, headers, bytes]) => ({ status, headers, body: bytes === null ? null : take(bytes) });
+  /** The last answer where it is that of a plan: JSON in one line, of so many bytes or 0, and in a line each bodies and records. */
+  planned(head) {
+    // A string of its own is read faster than a part of one.
+    const first = head > 0 ? this.#slice(0, head, true) : null;
+    const lines = this.#textFrom(head).split("\n");
+    const [token, version, answered, refused, records, counts, truncated, held, guards, notes] = JSON.parse(first ?? lines[0]);
+    let line = 1;
+    const response = ([status, headers, body]) => ({ status, headers, body: body ? lines[line++] : null });
+    const responses = answered.map(response);
+    const refusal = refused === null ? null : response(refused);
     const [grant, revoke, upgrade, downgrade, latent, masked, users, objects, lockedOut] = counts;
     const summary = { kinds: { grant, revoke, upgrade, downgrade, latent, masked }, users, objects, lockedOut };
-    return {
-      token,
-      version,
-      responses: responses.map(response),
-      refusal: refusal === null ? null : response(refusal),
-      records: recordsOf(take(records)),
-      writes: records !== 0,
-      summary,
-      truncated,
-      held,
-      guards,
-      notes,
-    };
+    return { token, version, responses, refusal, records: recordsIn(records, lines, line), writes: records.length !== 0, summary, truncated, held, guards, notes };
   }
 
   /** A copy of the last answer. */
@@ -234,13 +223,17 @@ class Engine {
     return name;
   }
 
-  /** The last answer's text from one byte to another; it may be made narrow for that, so that no part is read twice. */
-  #read(from, to) {
-    const exports = this.#exports;
-    const length = hasLatin1 ? exports.narrow(from, to) >>> 0 : NOT;
-    const start = exports.output() + from;
-    if (this.#memory.buffer !== exports.memory.buffer) this.#memory = new Uint8Array(exports.memory.buffer);
-    return length === NOT ? decoder.decode(this.#memory.subarray(start, start + to - from)) : latin1Slice.call(this.#memory, start, start + length);
+  /** The last answer from one byte on; it may be made narrow for that. */
+  #textFrom(from) {
+    const narrowed = hasLatin1 ? this.#exports.narrow(from) >>> 0 : NOT;
+    return narrowed === NOT ? this.#slice(from, this.#exports.outputLength(), false) : this.#slice(from, from + narrowed, true);
+  }
+
+  #slice(from, to, isLatin1) {
+    const { memory, output } = this.#exports;
+    if (this.#memory.buffer !== memory.buffer) this.#memory = new Uint8Array(memory.buffer);
+    const start = output();
+    return isLatin1 && hasLatin1 ? latin1Slice.call(this.#memory, start + from, start + to) : decoder.decode(this.#memory.subarray(start + from, start + to));
   }
 
   #output() {
@@ -286,6 +279,7 @@ class Engine {
       }
       return arg.length;
     }
+    if (arg.length <= FEW && this.#putAscii(arg, offset)) return arg.length;
     if (hasLatin1 && arg.length > FEW && !BEYOND_LATIN1.test(arg)) {
       this.#reserve(offset + arg.length);
       latin1Write.call(this.#view, arg, offset, arg.length);
@@ -304,9 +298,17 @@ class Engine {
     }
     return length;
   }
-}
 
-/** Records are made objects when they are first read: their text is here, so that this can never fail. */
-const recordsOf = (text) => once(() => (text === "" ? [] : JSON.parse(text)));
+  /** Writes a short text; false where a letter is not ASCII. */
+  #putAscii(text, offset) {
+    const view = this.#view;
+    for (let at = 0; at < text.length; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0x7f) return false;
+      view[offset + at] = unit;
+    }
+    return true;
+  }
+}
 
 const room = (arg) => (typeof arg === "string" && arg.length <= SHORT ? arg.length * 3 : arg.length);

@@ -56,9 +56,10 @@ const CONTEXT = {
 
 /** A Context: what the boundary takes as JSON, and the function that gives ids. */
 export function readContext(context) {
-  const { newId = randomId, ...options } = pick(context, "context", CONTEXT);
+  const options = pick(context, "context", CONTEXT);
   options.now ??= Date.now();
-  return { options, newId };
+  // JSON has no functions: `newId` is left out of it.
+  return { options, newId: options.newId ?? randomId };
 }
 
 export const contextText = (options, ids) => stringify(ids === undefined ? options : { ...options, ids }, "context");

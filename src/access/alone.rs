@@ -3,8 +3,8 @@
 
 use super::affected::{CHANGED, PLAIN, Work};
 use super::rows::{Judge, Tally};
-use super::scratch::{Tree, tag};
-use crate::org::{CONTAINER, NONE, Preset, Rank, rank_of};
+use super::scratch::{Spot, get, tag};
+use crate::org::{CONTAINER, Preset, Rank, rank_of};
 
 impl Work<'_> {
     /// The counts of a user of that signature, and the sides on which a grant of theirs stands somewhere. `None` where more
@@ -16,39 +16,34 @@ impl Work<'_> {
         let (sources, sides) = self.sources_alone(signature)?;
         let preset = self.facts.preset();
         let (tree, below) = self.scratch.tree.with_below(preset)?;
+        let (given, stamp) = (&self.scratch.given, self.scratch.given_stamp);
         // How many objects have that rank at least, from rank 1 on.
         let mut at_least = [0u32; Rank::MAX as usize];
-        // The grants that stand above and come further down than those before them: where, the end of what is below, the rank.
-        let mut above: Vec<(u32, u32, Rank)> = Vec::with_capacity(16);
-        for source in sources {
-            let (at, given) = (source >> 8, source as Rank);
-            while above.last().is_some_and(|(_, end, _)| *end <= at) {
-                above.pop();
-            }
-            let carried = above.last().map_or(0, |(from, _, rank)| tree.carried(preset, *from, *rank, at));
-            if given <= carried {
+        for at in sources {
+            let Some(spot) = tree.spots.get(at as usize) else { continue };
+            let (rank, carried) = (get(given, at as usize) as Rank, carried(&tree.spots, given, stamp, preset, *spot));
+            if rank <= carried {
                 continue;
             }
-            let end = tree.spots.get(at as usize).map_or(at, |spot| spot.end);
-            let (carried, reached) = (usize::from(carried), usize::from(given));
-            let lowered = below.counts(at);
-            if given < preset.exempt_from {
-                let more = at_least.iter_mut().zip(lowered).take(reached).skip(carried);
+            let (all, lowered) = (spot.end - at, below.counts(at));
+            let (reached, carried) = (usize::from(rank), usize::from(carried));
+            if rank < preset.exempt_from {
+                let more =
+                    at_least.get_mut(carried..reached).unwrap_or_default().iter_mut().zip(lowered.get(carried..).unwrap_or_default());
                 more.for_each(|(count, here)| *count += here);
             } else {
                 // It goes everywhere, and what came down before it went only where no cap kept it back.
-                let gone = |rank: usize| match lowered.get(rank) {
-                    _ if rank >= carried => 0,
+                let gone = |below: usize| match lowered.get(below) {
+                    _ if below >= carried => 0,
                     Some(here) if carried < usize::from(preset.exempt_from) => *here,
-                    _ => end - at,
+                    _ => all,
                 };
-                at_least.iter_mut().take(reached).enumerate().for_each(|(rank, count)| *count += end - at - gone(rank));
+                at_least.iter_mut().take(reached).enumerate().for_each(|(below, count)| *count += all - gone(below));
             }
-            above.push((at, end, given));
         }
         let (mut tally, mut stronger) = (Tally::default(), 0);
-        for (rank, count) in (1..=preset.ranks).zip(&at_least).rev() {
-            let on = |side: u8| if sides & side != 0 { rank } else { 0 };
+        for (below, count) in at_least.iter().enumerate().take(usize::from(preset.ranks)).rev() {
+            let on = |side: u8| if sides & side != 0 { below as Rank + 1 } else { 0 };
             if *count > stronger {
                 tally.add_many(judge.row(on(PLAIN), on(CHANGED)), count - stronger);
                 stronger = *count;
@@ -57,10 +52,11 @@ impl Work<'_> {
         Some((tally, sides))
     }
 
-    /// The grants of a signature (words `subject | sides << 24`) in the order of the tree, as words `position << 8 | rank`;
-    /// and the sides that all of them are on. `None` where one differs.
-    fn sources_alone(&self, signature: &[u32]) -> Option<(Vec<u32>, u8)> {
+    /// Where grants of a signature (words `subject | sides << 24`) stand, each object once, the strongest rank of each noted in
+    /// `Scratch::given`; and the sides that all of them are on. `None` where one differs.
+    fn sources_alone(&mut self, signature: &[u32]) -> Option<(Vec<u32>, u8)> {
         let mut sources: Vec<u32> = Vec::with_capacity(128);
+        let stamp = self.scratch.next_given_stamp();
         let (mut some, mut every) = (0, PLAIN | CHANGED);
         for word in signature {
             let subject = word & CONTAINER;
@@ -71,26 +67,29 @@ impl Work<'_> {
                 let object = grant & CONTAINER;
                 let sides = rank_of(*word) & self.sides(object);
                 let position = self.scratch.tree.position(self.facts, object);
-                if sides != 0 && position != NONE {
-                    (some, every) = (some | sides, every & sides);
-                    sources.push(position << 8 | u32::from(rank_of(*grant)));
+                let Some(slot) = self.scratch.given.get_mut(position as usize).filter(|_| sides != 0) else { continue };
+                (some, every) = (some | sides, every & sides);
+                let noted = stamp | u32::from(rank_of(*grant));
+                if *slot < stamp {
+                    sources.push(position);
                 }
+                *slot = noted.max(*slot);
             }
         }
-        sources.sort_unstable();
         (sources.is_empty() || some == every).then_some((sources, some))
     }
 }
 
-impl Tree {
-    /// What a rank that stands at one object is at another below it.
-    fn carried(&self, preset: Preset, from: u32, rank: Rank, to: u32) -> Rank {
-        let (mut at, mut rank) = (to, rank);
-        while at != from && rank > 0 {
-            let Some(spot) = self.spots.get(at as usize) else { return 0 };
-            rank = preset.lower(rank, spot.cap);
-            at = spot.up;
+/// What the grants that stand above an object give there: the lowest cap on the way down decides what of each is left.
+fn carried(spots: &[Spot], given: &[u32], stamp: u32, preset: Preset, spot: Spot) -> Rank {
+    let (mut cap, mut at, mut carried) = (spot.cap, spot.up, 0);
+    while let Some(above) = spots.get(at as usize) {
+        let noted = get(given, at as usize);
+        if noted >= stamp {
+            carried = carried.max(preset.lower(noted as Rank, cap));
         }
-        rank
+        cap = cap.min(above.cap);
+        at = above.up;
     }
+    carried
 }

@@ -4,7 +4,7 @@
 use hashbrown::HashTable;
 
 use super::rows::Tally;
-use crate::org::mix;
+use crate::maps::mix;
 
 #[derive(Debug, Default)]
 pub(super) struct Counted {

@@ -9,7 +9,8 @@ use super::affected::{BOTH, CHANGED, Crossing, PLAIN, Work};
 use super::exact;
 use super::rows::{Direction, Judge, Row, Tally, UserRows};
 use super::scratch::{Scratch, byte, tag};
-use crate::org::{CONTAINER, Change, Facts, Id, mix};
+use crate::maps::mix;
+use crate::org::{CONTAINER, Change, Facts, Id};
 
 /// A diff, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -119,7 +120,7 @@ impl Diff {
 
     fn classify(&mut self, work: &mut Work, users: &[u32]) {
         let mut index: HashTable<u32> = HashTable::new();
-        let mut signature: Vec<u32> = Vec::new();
+        let mut signature: Vec<u32> = Vec::with_capacity(32);
         let mut last = u32::MAX;
         work.scratch.forget_kept();
         for (at, user) in users.iter().enumerate() {
@@ -156,7 +157,9 @@ impl Diff {
                                 self.signature(c).iter().fold(u64::from(c.flags), |h, w| mix((h >> 32) as u32 ^ h as u32, *w))
                             })
                         };
-                        index.insert_unique(hash, at, rehash);
+                        if users.len() > 1 {
+                            index.insert_unique(hash, at, rehash);
+                        }
                         let (from, len) = (self.signatures.len() as u32, signature.len() as u32);
                         self.signatures.extend_from_slice(&signature);
                         self.classes.push(Class { from, len, flags, users: 0, first: 0, rows: 0 });

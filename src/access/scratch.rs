@@ -169,6 +169,9 @@ pub struct Scratch {
     pub(super) extras: Vec<u32>,
     /// Where a grant of the signature stands or comes in, and there: 0, the least cap a difference passes, the ranks on either side.
     pub(super) sources: Vec<(u32, u32)>,
+    /// By position, the rank that a lone user is given there, behind the stamp of the question.
+    pub(super) given: Vec<u32>,
+    pub(super) given_stamp: u32,
     pub(super) region: super::region::Region,
     pub(super) region_of: Vec<u32>,
     pub(super) above: Vec<u32>,
@@ -235,6 +238,17 @@ impl Scratch {
         self.stamp << 2
     }
 
+    /// A fresh stamp for `given`: ranks take the eight bits below it.
+    pub(super) fn next_given_stamp(&mut self) -> u32 {
+        grow(&mut self.given, self.tree.spots.len(), 0);
+        if self.given_stamp >= !0xff {
+            self.given.iter_mut().for_each(|slot| *slot = 0);
+            self.given_stamp = 0;
+        }
+        self.given_stamp += 0x100;
+        self.given_stamp
+    }
+
     /// Nobody's reach is kept.
     pub(super) fn forget_kept(&mut self) {
         for list in [&mut self.kept, &mut self.kept_ends] {
@@ -294,6 +308,7 @@ impl Scratch {
             &self.kept,
             &self.kept_ends,
             &self.extras,
+            &self.given,
             &self.region_of,
             &self.above,
             &self.above_touched,

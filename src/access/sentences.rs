@@ -46,7 +46,7 @@ impl<'o> Sentence<'o> {
     fn title(&self, rank: Rank) -> String {
         let name = self.organization.config.roles.name(rank);
         let mut letters = name.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters.next().map_or_else(String::new, |first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect())
     }
 
     /// Who has the role of a path where: `their group Sales has Editor on workspace Launch`.

@@ -9,9 +9,10 @@ use hashbrown::HashTable;
 
 use super::edges::{CONTAINER, MEMBER};
 use super::facts::Facts;
-use super::net::{Net, mix};
+use super::net::Net;
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Policy, Rank};
+use crate::maps::mix;
 
 /// A value and the request that wrote it last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::store::{Edits, Organization};
 use super::view::View;
 use super::words::{Audience, Id, Kind, Parent, Rank};
-use crate::maps::Map;
+use crate::maps::Numbered;
 use crate::resource::Value;
 use crate::schema::AttributeId;
 
@@ -22,13 +22,13 @@ pub(crate) struct Draft<'o> {
     pub(crate) org: &'o Organization,
     pub(crate) edits: Edits,
     fresh: HashTable<u32>,
-    body_at: Map<u32, usize>,
+    body_at: Numbered<usize>,
     /// Of written bodies, those but that still wait: most plans never look anything up after they wrote.
     index: Cell<Index>,
     waiting: Cell<Vec<Id>>,
     /// Sums of the containers that were written to: kept up, so that many requests of one plan stay linear. A deletion
     /// takes edges of any container, and empties it.
-    sums: Map<u32, Digest>,
+    sums: Numbered<Digest>,
     /// Index of the request that writes.
     pub(crate) cause: u32,
 }
@@ -39,10 +39,10 @@ impl<'o> Draft<'o> {
             org,
             edits: Edits::default(),
             fresh: HashTable::new(),
-            body_at: Map::default(),
+            body_at: Numbered::default(),
             index: Cell::default(),
             waiting: Cell::default(),
-            sums: Map::default(),
+            sums: Numbered::default(),
             cause: 0,
         }
     }

@@ -107,4 +107,4 @@ pub(crate) use store::{Edits, Opposite};
 
 pub(crate) use edges::{CONTAINER, MEMBER, rank_of};
 pub(crate) use facts::{GRANTED, GROUPED, NONE};
-pub(crate) use net::{Pair, mix};
+pub(crate) use net::Pair;

@@ -2,6 +2,8 @@
 
 use hashbrown::HashTable;
 
+use crate::maps::mix;
+
 /// One pair that was written: its value in the base, its value now, and who wrote it last.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pair {
@@ -27,14 +29,6 @@ struct Head {
 }
 
 const END: u32 = u32::MAX;
-
-/// The same mixing on every machine: these tables are never walked, so their order reaches nothing.
-#[inline]
-pub(crate) fn mix(a: u32, b: u32) -> u64 {
-    let mut x = (u64::from(a) << 32 | u64::from(b)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    x ^= x >> 29;
-    x.wrapping_mul(0xBF58_476D_1CE4_E5B9)
-}
 
 /// Written pairs. An entry that came back to its base's value stays and overrides nothing.
 #[derive(Debug, Clone, Default)]

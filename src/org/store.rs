@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::body::{Body, Time};
 use super::change::Change;
@@ -16,11 +14,11 @@ use super::known::Known;
 use super::ledger::{Ledger, LedgerEdits};
 use super::memory::Memory;
 use super::names::{Class, Names, hash_text};
-use super::net::mix;
+
 use super::order::Order;
 use super::settings::Settings;
 use super::words::{Id, Kind, Rank};
-use crate::maps::Map;
+use crate::maps::{Map, Numbered};
 use crate::resource::{Document, NodeId, Writer};
 use crate::schema::{AttributeId, ResourceTypeId, common};
 
@@ -38,7 +36,7 @@ pub struct Organization {
     /// Over all records.
     pub(crate) digest: Digest,
     /// Over the members of a group, the grants of an object, the owners of the organization.
-    pub(crate) sums: Sums,
+    pub(crate) sums: Numbered<Digest>,
     /// By rank: what a grant's role adds to its hash.
     role_hashes: Vec<u64>,
     /// Counts every change of state.
@@ -51,29 +49,6 @@ pub struct Organization {
     sorted: RefCell<Vec<(u64, Class, Vec<Id>)>>,
     /// The order of the records, while somebody pages through them.
     pub(crate) order: RefCell<Option<Box<Order>>>,
-}
-
-/// Sums by number: hashed by one multiplication, once for every record of an edge.
-pub(crate) type Sums = HashMap<u32, Digest, BuildHasherDefault<NumberHasher>>;
-
-/// Hashes one number.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct NumberHasher(u64);
-
-impl Hasher for NumberHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = mix(number, self.0 as u32);
-    }
 }
 
 /// A change of an organization that has not happened: facts, bodies, new identifiers, the ledger.
@@ -116,7 +91,7 @@ impl Organization {
             settings: Settings::new(roles),
             ledger: Ledger::default(),
             digest: Digest::default(),
-            sums: Sums::default(),
+            sums: Numbered::default(),
             role_hashes,
             serial: 0,
             retired: Vec::new(),

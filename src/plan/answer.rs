@@ -1,17 +1,22 @@
-//! What a host reads of a plan or a reply: JSON in one line, and behind it the long texts that it gives the lengths of,
-//! in bytes, so that they are not escaped and read twice. What has fixed places needs no names.
+//! What a host reads of a plan or a reply: lines of JSON, of which it reads what it needs. What has fixed places needs no names.
 //!
 //! ```text
-//! answer   = head LF *body [records]
-//! head     = [ token, version, [ *response ], response / null, bytes of records, counts, truncated, held, guards, notes ]
-//! response = [ status, headers, bytes of its body / null ]
+//! answer   = head *( LF body ) *( LF value ) [ LF records ]
+//! head     = [ token, version, [ *response ], response / null, records / how many there are, counts, truncated, held, guards, notes ]
+//! response = [ status, headers, whether it has a body ]
 //! counts   = [ grants, revokes, upgrades, downgrades, latent, masked, users, objects, locked out ]
+//! records  = [ *{ key, value } ]    in the head where they take little; long values stand behind, and their numbers here
 //! ```
 
 use super::diff_text::push_summary;
 use super::plan::{Plan, Reply};
 use crate::protocol::Response;
 use crate::resource::push_quoted;
+
+/// A record's value of more bytes than this has a line of its own.
+const LONG: usize = 256;
+/// Up to so many bytes of records are in the head: few enough to be read by who does not need them.
+const FEW: usize = 1024;
 
 impl Plan {
     /// The answer to `plan`; lists of access changes aside.
@@ -21,12 +26,9 @@ impl Plan {
 
     fn answer_with(&self, responses: &[Response]) -> String {
         let bodies = || responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref());
-        let mut records = String::new();
-        if !self.records.is_empty() {
-            records.reserve(self.records.iter().map(|(key, value)| key.len() + value.as_deref().map_or(4, str::len) + 24).sum());
-            push_records(&self.records, &mut records);
-        }
-        let mut out = String::with_capacity(512 + bodies().map(str::len).sum::<usize>() + records.len());
+        let of_record = |(key, value): &(String, Option<String>)| key.len() + value.as_deref().map_or(4, str::len) + 24;
+        let capacity = 512 + bodies().map(str::len).sum::<usize>() + self.records.iter().map(of_record).sum::<usize>();
+        let mut out = String::with_capacity(capacity);
         out.push_str("[\"");
         out.push_str(&self.token);
         out.push_str("\",\"");
@@ -39,7 +41,13 @@ impl Plan {
             Some(refusal) => push_briefly(refusal, &mut out),
         }
         out.push(',');
-        push_number(records.len() as u64, &mut out);
+        let long = self.records.iter().filter_map(|(_, value)| value.as_deref()).filter(|value| value.len() > LONG);
+        let within = self.records.iter().map(of_record).sum::<usize>() - long.clone().map(str::len).sum::<usize>() <= FEW;
+        if within {
+            push_records(&self.records, &mut out);
+        } else {
+            push_number(self.records.len() as u64, &mut out);
+        }
         let summary = self.diff.summary();
         let whole = [summary.users, summary.objects, summary.locked_out].map(u64::from);
         out.push_str(",[");
@@ -52,8 +60,19 @@ impl Plan {
         push_json(&self.guards, &mut out);
         out.push(',');
         push_json(&self.notes, &mut out);
-        out.push_str("]\n");
-        bodies().chain([records.as_str()]).for_each(|text| out.push_str(text));
+        out.push(']');
+        for body in bodies() {
+            out.push('\n');
+            out.push_str(body);
+        }
+        for value in long {
+            out.push('\n');
+            out.push_str(value);
+        }
+        if !within {
+            out.push('\n');
+            push_records(&self.records, &mut out);
+        }
         out
     }
 
@@ -76,7 +95,7 @@ impl Plan {
             Some(refusal) => push_response(refusal, &mut out),
         }
         out.push_str(",\"records\":");
-        push_records(&self.records, &mut out);
+        push_each_record(&self.records, &mut out, |value, out| out.push_str(value));
         out.push_str(",\"access\":{\"summary\":");
         push_summary(self.diff.summary(), &mut out);
         out.push_str(if self.truncated() { ",\"truncated\":true}" } else { ",\"truncated\":false}" });
@@ -111,14 +130,7 @@ fn push_briefly(response: &Response, out: &mut String) {
     push_number(u64::from(response.status), out);
     out.push(',');
     push_headers(&response.headers, out);
-    match &response.body {
-        None => out.push_str(",null]"),
-        Some(body) => {
-            out.push(',');
-            push_number(body.len() as u64, out);
-            out.push(']');
-        }
-    }
+    out.push_str(if response.body.is_some() { ",true]" } else { ",false]" });
 }
 
 fn push_response(response: &Response, out: &mut String) {
@@ -145,16 +157,33 @@ fn push_headers(headers: &[(&'static str, String)], out: &mut String) {
     out.push('}');
 }
 
+/// The records, with numbers from 0 for their long values.
 fn push_records(records: &[(String, Option<String>)], out: &mut String) {
-    out.push('[');
-    push_each(out, records, |(key, value), out| {
-        out.push_str("{\"key\":");
-        push_quoted(out, key);
-        out.push_str(",\"value\":");
-        out.push_str(value.as_deref().unwrap_or("null"));
-        out.push('}');
+    let mut long = 0;
+    push_each_record(records, out, |value, out| {
+        if value.len() > LONG {
+            push_number(long, out);
+            long += 1;
+        } else {
+            out.push_str(value);
+        }
     });
-    out.push(']');
+}
+
+fn push_each_record(records: &[(String, Option<String>)], out: &mut String, mut push_value: impl FnMut(&str, &mut String)) {
+    for (at, (key, value)) in records.iter().enumerate() {
+        out.push_str(if at == 0 { "[{\"key\":" } else { ",{\"key\":" });
+        push_quoted(out, key);
+        match value {
+            None => out.push_str(",\"value\":null}"),
+            Some(value) => {
+                out.push_str(",\"value\":");
+                push_value(value, out);
+                out.push('}');
+            }
+        }
+    }
+    out.push_str(if records.is_empty() { "[]" } else { "]" });
 }
 
 /// Hardly ever anything.
@@ -167,6 +196,9 @@ fn push_json<T: serde::Serialize>(items: &[T], out: &mut String) {
 }
 
 pub(super) fn push_number(number: u64, out: &mut String) {
+    if number < 10 {
+        return out.push(char::from(b'0' + number as u8));
+    }
     let mut digits = [0u8; 20];
     let mut rest = number;
     for (at, digit) in digits.iter_mut().rev().enumerate() {

@@ -1,6 +1,8 @@
 //! A plan: what requests would do, worked out over an organization that stays as it is; and making it so.
 
+use siphasher::sip::SipHasher13;
 use std::borrow::Cow;
+use std::hash::Hasher;
 
 use super::guards::{self, Circumstances, Finding};
 use super::listing::{self, Listing, Sides};
@@ -8,7 +10,7 @@ use crate::access::{Diff, Direction, RowKind, Scratch};
 use crate::error::ScimError;
 use crate::issue::{Note, ScimType};
 use crate::json::Json;
-use crate::org::{Class, Draft, Edits, Id, Opposite, Organization, hash_text, push_hex, records_of};
+use crate::org::{Class, Draft, Edits, Id, Opposite, Organization, push_hex, records_of};
 use crate::protocol::{Context, Exchange, Request, Response, Stop};
 
 /// What would happen. Nothing has happened yet.
@@ -254,8 +256,12 @@ impl Query {
 
 /// The state a plan was made on, and what it was made from, in a few letters.
 fn token(organization: &Organization, version: &str, requests: &[Request], context: &Context, responses: &[Response]) -> String {
-    let mut hash = hash_text(31, version.as_bytes());
-    let mut add = |bytes: &[u8]| hash = hash_text(hash, bytes);
+    let mut hasher = SipHasher13::new_with_keys(31, 0x5c1a);
+    let mut add = |bytes: &[u8]| {
+        hasher.write_u32(bytes.len() as u32);
+        hasher.write(bytes);
+    };
+    add(version.as_bytes());
     for (request, response) in requests.iter().zip(responses) {
         add(request.path.as_bytes());
         add(request.body.as_deref().unwrap_or(b""));
@@ -267,6 +273,6 @@ fn token(organization: &Organization, version: &str, requests: &[Request], conte
     add(&context.access_limit.unwrap_or(u32::MAX).to_le_bytes());
     let mut token = organization.version();
     token.push('.');
-    push_hex(hash, &mut token);
+    push_hex(hasher.finish(), &mut token);
     token
 }

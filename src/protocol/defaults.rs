@@ -49,7 +49,7 @@ fn merge_lists(registry: &Registry, own: Packed<'_>, defaults: Packed<'_>, out: 
     let kind = |raw: &[u8]| match Value::of(raw) {
         Some(Value::Object(object)) => {
             let found = object.members().find(|(id, _)| registry.attribute(*id).name.as_ref() == "type");
-            found.and_then(|(_, value)| value.text().map(|text| text.to_lowercase()))
+            found.and_then(|(_, value)| value.text().map(|text| text.to_ascii_lowercase()))
         }
         _ => None,
     };

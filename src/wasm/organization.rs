@@ -162,6 +162,13 @@ pub fn org_stats_object() -> JsValue {
     })
 }
 
+/// Leaves the answer of a plan. The number: how many bytes its head has where all of them are ASCII, else [`DONE`].
+fn answer_planned(answer: String) -> u32 {
+    let head = answer.split('\n').next().filter(|head| head.is_ascii()).map_or(DONE, |head| head.len() as u32);
+    answer_owned(answer.into_bytes());
+    head
+}
+
 /// Plans requests.
 #[wasm_bindgen(js_name = orgPlan)]
 pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
@@ -171,9 +178,9 @@ pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let requests = requests(frame)?;
             let plan = organization.plan(&requests, &context, &mut || next_id(&mut ids, new_id))?;
-            let json = plan.answer();
+            let answer = plan.answer();
             *kept = Some(plan);
-            Ok(answer_owned(json.into_bytes()))
+            Ok(answer_planned(answer))
         })
     })
 }
@@ -187,9 +194,9 @@ pub fn org_handle(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let request = requests(frame)?.pop().ok_or_else(|| ScimError::new(400, None, "there is no request to handle"))?;
             let reply = organization.handle(request, &context, &mut || next_id(&mut ids, new_id))?;
-            let json = reply.answer();
+            let answer = reply.answer();
             *kept = Some(reply.plan);
-            Ok(answer_owned(json.into_bytes()))
+            Ok(answer_planned(answer))
         })
     })
 }

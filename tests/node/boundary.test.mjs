@@ -1,6 +1,7 @@
 // What the package does around the module, with a module that stands in for it.
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { inspect } from "node:util";
 import { Filter } from "../../pkg/lib/filter.js";
 import { Organization } from "../../pkg/lib/organization.js";
 import { ScimError } from "../../pkg/lib/error.js";
@@ -9,14 +10,16 @@ import { pretend, trap } from "./pretend.mjs";
 
 const NOTHING = { kinds: { grant: 0, revoke: 0, upgrade: 0, downgrade: 0, latent: 0, masked: 0 }, users: 0, objects: 0, lockedOut: 0 };
 const planAnswer = (token, more) => ({ token, responses: [], records: [], access: { summary: NOTHING, truncated: false }, guards: [], held: false, refusal: null, version: "v", notes: [], ...more });
-/** The head in one line, and behind it the texts that it has the lengths of. */
-const planned = ({ token, version, responses, refusal, records, access: { summary, truncated }, held, guards, notes }, ...bodies) => {
-  const list = records.length === 0 ? "" : JSON.stringify(records);
-  const briefly = (response) => response && [response.status, response.headers, response.body];
+/** A line each: the head, the bodies, the records, and their long values. */
+const planned = ({ token, version, responses, refusal, records, access: { summary, truncated }, held, guards, notes }, isLong = () => false) => {
+  const briefly = (response) => response && [response.status, response.headers, response.body !== null];
+  const long = records.filter(isLong);
   const { kinds, users, objects, lockedOut } = summary;
-  const behind = [...bodies, list].join("");
-  const head = [token, version, responses.map(briefly), briefly(refusal), Buffer.byteLength(list), [...Object.values(kinds), users, objects, lockedOut], truncated, held, guards, notes];
-  return `${JSON.stringify(head)}\n${behind}`;
+  const short = records.map((record) => ({ ...record, value: isLong(record) ? long.indexOf(record) : record.value }));
+  const few = records.length < 3;
+  const head = [token, version, responses.map(briefly), briefly(refusal), few ? short : records.length, [...Object.values(kinds), users, objects, lockedOut], truncated, held, guards, notes];
+  const bodies = [...responses, refusal].map((response) => response?.body).filter((body) => typeof body === "string");
+  return [JSON.stringify(head), ...bodies, ...long.map(({ value }) => JSON.stringify(value)), ...(few ? [] : [JSON.stringify(short)])].join("\n");
 };
 const refused = (status, words) => (error) => {
   assert.ok(error instanceof ScimError, `not a ScimError: ${error}`);
@@ -221,14 +224,13 @@ test("a plan is frozen, its lazy parts are asked once, and no copy stands for it
   organization.commit(plan);
 });
 
-test("bodies and records stand behind the head, which has their lengths in bytes", () => {
+test("bodies and records stand behind the head, each in its line", () => {
   const [records, bodies] = [[{ key: "user/é", value: { n: 1 } }, { key: "user/🙂", value: null }], ["{\"a\":\"🙂\"}", "[]"]];
-  const body = (text) => Buffer.byteLength(text);
-  const head = (more) => planAnswer("t", { responses: [{ status: 200, headers: {}, body: body(bodies[0]) }, { status: 204, headers: {}, body: null }], records, ...more });
+  const answer = (more) => planAnswer("t", { responses: [{ status: 200, headers: {}, body: bodies[0] }, { status: 204, headers: {}, body: null }], records, ...more });
   pretend({
     orgNew: () => "{}",
-    orgPlan: () => planned(head({ held: true, refusal: { status: 403, headers: {}, body: body(bodies[1]) } }), ...bodies),
-    orgHandle: () => planned(head(), bodies[0]),
+    orgPlan: () => planned(answer({ held: true, refusal: { status: 403, headers: {}, body: bodies[1] } })),
+    orgHandle: () => planned(answer()),
     orgPlanPart: () => "[]",
   });
   const organization = new Organization();
@@ -239,6 +241,24 @@ test("bodies and records stand behind the head, which has their lengths in bytes
   assert.deepEqual(JSON.parse(JSON.stringify(plan)).records, records);
   const reply = organization.handle({ method: "GET", path: "/" });
   assert.deepEqual([reply.body, { ...reply }.records, JSON.parse(JSON.stringify(reply)).records], [bodies[0], records, records]);
+});
+
+test("a record whose value is long is like any other, and its value an object of its own when it is read", () => {
+  const records = ["a", "b", "c", "d"].map((id) => ({ key: `user/${id}`, value: id === "c" ? null : { id, more: "é🙂" } }));
+  pretend({ orgNew: () => "{}", orgPlan: () => planned(planAnswer("t", { records }), ({ key }) => key === "user/b" || key === "user/d") });
+  const read = () => new Organization().plan([]).records;
+  for (const look of [(one) => one, structuredClone, inspect, (one) => one.map((record) => ({ ...record })), (one) => one.map(Object.entries), JSON.stringify]) {
+    assert.deepEqual(look(read()), look(records));
+  }
+  assert.deepEqual(read(), records);
+  const [, b, , d] = read();
+  assert.equal(b.value, b.value);
+  b.value.id = "changed";
+  assert.equal(b.value.id, "changed");
+  d.value = 7;
+  assert.equal(Object.freeze(d).value, 7);
+  delete b.value;
+  assert.deepEqual(b, { key: "user/b" });
 });
 
 test("a plan whose data is gone is made again with the same requests, time and ids, until something is committed", () => {
@@ -295,7 +315,7 @@ test("handle answers at once and lists access when asked", () => {
   const reply = { status: 201, headers: {}, body: "{}", held: false, records: [{ key: "user/1", value: {} }], guards: [], notes: [] };
   const seen = pretend({
     orgNew: () => "{}",
-    orgHandle: () => planned(planAnswer("t", { responses: [{ status: 201, headers: {}, body: 2 }], records: reply.records }), reply.body),
+    orgHandle: () => planned(planAnswer("t", { responses: [{ status: 201, headers: {}, body: reply.body }], records: reply.records })),
     orgPlanPart: () => '[{"user":"1"}]',
   });
   const answer = new Organization().handle({ method: "POST", path: "/Users", body: "{}" });

@@ -54,8 +54,8 @@ export function pretend(answers) {
         if (at + Buffer.byteLength(text) > capacity) return -1;
         return Buffer.from(memory.buffer).write(text, OUTPUT_ROOM + at);
       },
-      narrow(from, to) {
-        const text = Buffer.from(memory.buffer, OUTPUT + from, to - from).toString();
+      narrow(from) {
+        const text = Buffer.from(memory.buffer, OUTPUT + from, length - from).toString();
         if (/[^\u0000-\u00ff]/.test(text)) return -1;
         return Buffer.from(memory.buffer).write(text, OUTPUT + from, "latin1");
       },
