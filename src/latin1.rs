@@ -59,21 +59,24 @@ fn ascii_at_end(text: &[u8]) -> usize {
 /// Where the first byte from `from` on is that is not ASCII.
 fn beyond_ascii(text: &[u8], from: usize) -> usize {
     let rest = text.get(from..).unwrap_or(&[]);
-    let (words, _) = rest.as_chunks::<8>();
-    let ascii = words.iter().take_while(|word| u64::from_le_bytes(**word) & HIGH == 0).count() * 8;
+    let (blocks, _) = rest.as_chunks::<32>();
+    let mut ascii = blocks.iter().take_while(|block| is_ascii(block)).count() * 32;
+    let (words, _) = rest.get(ascii..).unwrap_or(&[]).as_chunks::<8>();
+    ascii += words.iter().take_while(|word| u64::from_le_bytes(**word) & HIGH == 0).count() * 8;
     let more = rest.get(ascii..).unwrap_or(&[]).iter().position(|byte| *byte >= 0x80);
     more.map_or(text.len(), |more| from + ascii + more)
 }
 
 /// Whether no byte is above 0xc3, which leads to the last letters of Latin-1.
 fn fits(text: &[u8]) -> bool {
-    let (words, rest) = text.as_chunks::<8>();
-    let above = |word: &[u8; 8]| {
-        let word = u64::from_le_bytes(*word);
-        // Both high bits are set, and one of the four below them.
-        word & word << 1 & (word << 2 | word << 3 | word << 4 | word << 5) & HIGH
-    };
-    words.iter().all(|word| above(word) == 0) && rest.iter().all(|byte| *byte <= 0xc3)
+    let (blocks, rest) = text.as_chunks::<32>();
+    blocks.iter().all(|block| is_ascii(block) || block.iter().all(|byte| *byte <= 0xc3)) && rest.iter().all(|byte| *byte <= 0xc3)
+}
+
+/// All letters of a block at once.
+fn is_ascii(block: &[u8; 32]) -> bool {
+    let (words, _) = block.as_chunks::<8>();
+    words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word)) & HIGH == 0
 }
 
 #[cfg(test)]

@@ -1,44 +1,45 @@
 // The records of a plan or a reply: made objects when they are first read, and a long value when it is read itself.
 import { once } from "./once.js";
 
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+
 /** Adds private fields to an object that is there already: it stays the plain object it is. */
 const Given = function (object) {
   return object;
 };
 
 class LongValue extends Given {
-  #text;
-  #value;
+  /** The text, and in a list what it says, once that was asked of a record that cannot be changed. */
+  #given;
 
   constructor(record, text) {
     super(record);
-    this.#text = text;
-    Object.defineProperties(record, LongValue.#own);
+    this.#given = text;
+    Object.defineProperty(record, "value", LongValue.#unread);
+    Object.defineProperty(record, INSPECT, LongValue.#shown);
   }
 
-  /** One accessor for all, so that all have one shape; and what shows a value where a console shows accessors by their name. */
-  static #own = {
-    value: {
-      get() {
-        if (this.#text !== null) {
-          this.#value = JSON.parse(this.#text);
-          this.#text = null;
-        }
-        return this.#value;
-      },
-      set(value) {
-        this.#value = value;
-        this.#text = null;
-      },
-      enumerable: true,
-      configurable: true,
+  /** Gives its place to the value when that is read; one for all, so that all have one shape. */
+  static #unread = {
+    get() {
+      if (typeof this.#given === "string") this.#given = [JSON.parse(this.#given)];
+      const [value] = this.#given;
+      Reflect.defineProperty(this, "value", { value, writable: true, enumerable: true, configurable: true });
+      return value;
     },
-    [Symbol.for("nodejs.util.inspect.custom")]: {
-      value() {
-        return { ...this };
-      },
-      configurable: true,
+    set(value) {
+      Object.defineProperty(this, "value", { value, writable: true, enumerable: true, configurable: true });
     },
+    enumerable: true,
+    configurable: true,
+  };
+
+  /** Consoles would show an accessor by its name. */
+  static #shown = {
+    value() {
+      return { ...this };
+    },
+    configurable: true,
   };
 }
 

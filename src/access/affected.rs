@@ -1,7 +1,7 @@
 //! What a change touches: subjects whose reach or grants differ, links that differ, and the users below them.
 
 use super::exact;
-use super::scratch::{Scratch, tag};
+use super::scratch::{Scratch, byte, tag};
 use crate::org::{CONTAINER, Change, Facts, GRANTED, GROUPED, Id, Kind, MEMBER, Pair, View, rank_of};
 
 /// Bits of the two sides: the facts as they are, and as the change leaves them.
@@ -257,24 +257,23 @@ impl<'a> Work<'a> {
         }
         // A user's own groups are distinct: only what stands above them can be met twice.
         scratch.reach.push(user | BOTH);
-        for [word, _] in facts.groups_of(user) {
+        let (tags, queue) = (&scratch.tags, &mut scratch.queue);
+        scratch.reach.extend(facts.groups_of(user).iter().filter_map(|[word, _]| {
             let group = word & CONTAINER;
             let (there, holds) = facts.there(group);
-            let tag = scratch.tag(group);
+            let tag = byte(tags, group as usize);
             let sides = if tag & tag::EXIST != 0 {
                 (tag & (tag::IN_PLAIN | tag::IN_CHANGED)) >> 2
             } else if there {
                 PLAIN | CHANGED
             } else {
-                0
+                return None;
             };
-            if sides != 0 {
-                scratch.reach.push(group | u32::from(sides) << 24);
-                if holds & GROUPED != 0 || tag & tag::TOUCHED != 0 {
-                    scratch.queue.push((group, sides));
-                }
+            if holds & GROUPED != 0 || tag & tag::TOUCHED != 0 {
+                queue.push((group, sides));
             }
-        }
+            Some(group | u32::from(sides) << 24)
+        }));
         if !scratch.queue.is_empty() {
             let stamp = scratch.next_stamp();
             for word in &mut scratch.reach {

@@ -156,12 +156,10 @@ impl<'x, 'o> Exchange<'x, 'o> {
         let org = self.draft.org;
         let representations = Representations { draft: &self.draft };
         let projection: Projection = selection.over(&org.config.registry, org.type_of(kind), self.dialect);
-        let headers = vec![
-            ("content-type", "application/scim+json".to_owned()),
-            ("etag", self.draft.tag(id)),
-            ("location", representations.location(id, kind)),
-        ];
-        Response { status, headers, body: Some(representations.text(id, kind, &projection)) }
+        let stamp = representations.stamp(id, kind);
+        let body = representations.text(id, kind, &projection, &stamp);
+        let headers = vec![("content-type", "application/scim+json".to_owned()), ("etag", stamp.tag), ("location", stamp.location)];
+        Response { status, headers, body: Some(body) }
     }
 
     fn resource(&self, kind: Kind, text: &str) -> Answer<Id> {

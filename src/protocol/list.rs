@@ -118,7 +118,7 @@ impl Exchange<'_, '_> {
                 body.push(",");
             }
             if let Some((_, projection)) = projections.iter().find(|(of, _)| of == kind) {
-                representations.write(*id, *kind, projection, &mut body);
+                representations.write(*id, *kind, projection, &representations.stamp(*id, *kind), &mut body);
             }
         }
         body.push("]}");
@@ -290,7 +290,7 @@ impl Exchange<'_, '_> {
                 };
                 representations.stored_text_with_members(id, wanted.iter().filter(is_member))
             }
-            _ if names.completed => representations.text(id, kind, &Projection::everything()),
+            _ if names.completed => representations.text(id, kind, &Projection::everything(), &representations.stamp(id, kind)),
             _ => representations.stored_text(id, kind, names.edges),
         };
         let document = org.config.registry.stored(&text, of, &org.config.limits)?;

@@ -14,6 +14,12 @@ pub(crate) struct Representations<'d, 'o> {
     pub(crate) draft: &'d Draft<'o>,
 }
 
+/// What `meta` and the headers of an answer both have.
+pub(crate) struct Stamp {
+    pub(crate) location: String,
+    pub(crate) tag: String,
+}
+
 /// A JSON object being written. Members are written with a comma before each; the bracket takes the place of the first one.
 struct Members<'s> {
     out: &'s mut Writer,
@@ -116,11 +122,7 @@ impl Representations<'_, '_> {
     }
 
     fn write_location(&self, name: &str, id: Id, kind: Kind, members: &mut Members<'_>) {
-        if kind == Kind::Organization {
-            members.text(name, &self.location(id, kind));
-        } else {
-            self.named(id).write_location(&self.beginning(kind), members.name(name));
-        }
+        self.named(id).write_location(&self.beginning(kind), members.name(name));
     }
 
     /// Puts resources in the order of their ids; UUIDs compare as their texts do.
@@ -147,7 +149,7 @@ impl Representations<'_, '_> {
             self.write_edges(&mut members, id, kind, &Projection::default());
             self.write_groups(&mut members, id, kind, &Projection::default());
         }
-        self.write_meta(&mut members, id, kind, &Projection::default());
+        self.write_meta(&mut members, id, kind, &Projection::default(), &self.stamp(id, kind));
         members.close();
         out.into_string()
     }
@@ -170,14 +172,19 @@ impl Representations<'_, '_> {
         out.into_string()
     }
 
+    /// Where a resource is and what its version tag is.
+    pub(crate) fn stamp(&self, id: Id, kind: Kind) -> Stamp {
+        Stamp { location: self.location(id, kind), tag: self.draft.tag(id) }
+    }
+
     /// The resource as it is answered.
-    pub(crate) fn text(&self, id: Id, kind: Kind, projection: &Projection) -> String {
+    pub(crate) fn text(&self, id: Id, kind: Kind, projection: &Projection, stamp: &Stamp) -> String {
         let mut out = Writer::with_capacity(4096);
-        self.write(id, kind, projection, &mut out);
+        self.write(id, kind, projection, stamp, &mut out);
         out.into_string()
     }
 
-    pub(crate) fn write(&self, id: Id, kind: Kind, projection: &Projection, out: &mut Writer) {
+    pub(crate) fn write(&self, id: Id, kind: Kind, projection: &Projection, stamp: &Stamp, out: &mut Writer) {
         let org = self.draft.org;
         let registry = &org.config.registry;
         let mut members = Members::open(out);
@@ -201,7 +208,7 @@ impl Representations<'_, '_> {
         self.write_edges(&mut members, id, kind, projection);
         self.write_groups(&mut members, id, kind, projection);
         if projection.shows(registry, common::META) != Shown::None {
-            self.write_meta(&mut members, id, kind, projection);
+            self.write_meta(&mut members, id, kind, projection, stamp);
         }
         members.close();
     }
@@ -426,7 +433,7 @@ impl Representations<'_, '_> {
         out.enclose(start, *b"[]");
     }
 
-    fn write_meta(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection) {
+    fn write_meta(&self, members: &mut Members<'_>, id: Id, kind: Kind, projection: &Projection, stamp: &Stamp) {
         let registry = &self.draft.org.config.registry;
         let shows = |id: AttributeId| projection.shows(registry, id) != Shown::None;
         let mut meta = Members::open(members.name(",\"meta\":"));
@@ -445,10 +452,10 @@ impl Representations<'_, '_> {
             }
         }
         if shows(common::META_LOCATION) {
-            self.write_location(",\"location\":", id, kind, &mut meta);
+            meta.text(",\"location\":", &stamp.location);
         }
         if shows(common::META_VERSION) {
-            meta.text(",\"version\":", &self.draft.tag(id));
+            meta.text(",\"version\":", &stamp.tag);
         }
         meta.close();
     }

@@ -252,13 +252,17 @@ test("a record whose value is long is like any other, and its value an object of
   }
   assert.deepEqual(read(), records);
   const [, b, , d] = read();
+  assert.deepEqual(inspect(b), inspect(records[1]));
   assert.equal(b.value, b.value);
   b.value.id = "changed";
   assert.equal(b.value.id, "changed");
-  d.value = 7;
-  assert.equal(Object.freeze(d).value, 7);
-  delete b.value;
-  assert.deepEqual(b, { key: "user/b" });
+  assert.equal(Object.freeze(d).value, d.value);
+  assert.deepEqual(d, records[3]);
+  const [, unread] = read();
+  unread.value = 7;
+  assert.deepEqual(unread, { key: "user/b", value: 7 });
+  delete unread.value;
+  assert.deepEqual(unread, { key: "user/b" });
 });
 
 test("a plan whose data is gone is made again with the same requests, time and ids, until something is committed", () => {
