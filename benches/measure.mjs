@@ -26,10 +26,13 @@ export async function race(contenders, { rounds = 301, micros = 500, warm = 200_
   const times = Object.fromEntries(names.map((name) => [name, []]));
   const calls = {};
   for (const name of names) {
-    const once = await batch(contenders[name], 3);
-    const first = Math.max(3, Math.round(warm / once)); // long enough for the optimizing compiler
-    await batch(contenders[name], first);
-    calls[name] = Math.max(1, Math.round(micros / (await batch(contenders[name], Math.max(1, first >> 4)))));
+    // Long enough for the optimizing compilers: the first calls are slow, so that time is counted, not calls.
+    let each = 0;
+    for (let spent = 0, many = 3; spent < warm; many = Math.max(1, Math.min(2 * many, Math.round((warm - spent) / each)))) {
+      each = await batch(contenders[name], many);
+      spent += each * many;
+    }
+    calls[name] = Math.max(1, Math.round(micros / each));
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) times[name].push(await batch(contenders[name], calls[name]));

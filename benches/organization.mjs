@@ -37,7 +37,7 @@ function once(work) {
 /** Contenders in turns: of each the least and the median round, in microseconds. Long ones get fewer rounds. */
 async function timed(contenders, longest) {
   const rounds = longest > 20_000 ? 7 : longest > 500 ? 41 : 301;
-  const times = await race(contenders, { rounds, micros: 300, warm: Math.max(100_000, longest) });
+  const times = await race(contenders, { rounds, micros: 300, warm: Math.max(400_000, longest) });
   return Object.fromEntries(Object.entries(times).map(([name, rounds]) => [name, { least: Math.min(...rounds), median: median(rounds) }]));
 }
 
