@@ -9,7 +9,7 @@
 use super::affected::{CHANGED, Crossing, PLAIN, Work};
 use super::counted::Counted;
 use super::rows::{Judge, RANKS, Tally};
-use super::scratch::{Chain, Spot, Tree, byte, get, tag};
+use super::scratch::{Chain, Scratch, Spot, Tree, byte, get, tag};
 use crate::org::{CONTAINER, GRANTED, Id, NONE, Preset, rank_of};
 
 /// No difference.
@@ -85,30 +85,43 @@ impl Region {
         }
         (self.gathered, self.context_clean, self.holds) = (false, true, 0);
     }
+}
 
+/// What one user holds in a region, as it is being written: the strongest rank at each place.
+struct Held<'h> {
+    places: &'h [Place],
+    tree: &'h Tree,
+    ranks: &'h mut [u8],
+    /// The first place with one, and the position behind all that is below places with one.
+    first: u32,
+    end: u32,
+}
+
+impl Held<'_> {
     #[inline]
-    fn position(&self, place: u32) -> u32 {
-        self.places.get(place as usize).map_or(NONE, |place| place.position)
+    fn raise(&mut self, at: u32, rank: u8) {
+        let (Some(slot), Some(place)) = (self.ranks.get_mut(at as usize), self.places.get(at as usize)) else { return };
+        *slot = rank.max(*slot);
+        self.first = self.first.min(at);
+        // What only the changed side has stands behind the tree.
+        self.end = self.end.max(self.tree.spots.get(place.position as usize).map_or(NONE, |spot| spot.end));
     }
-}
 
-/// Brings every rank down to the objects below.
-fn sweep(places: &[Place], list: &mut [u8], preset: Preset) {
-    for (at, place) in places.iter().enumerate() {
-        let above = byte(list, place.up as usize);
-        let rank = preset.lower(above, place.cap);
-        if let Some(slot) = list.get_mut(at) {
-            *slot = rank.max(*slot);
+    fn is_any(&self) -> bool {
+        self.first != NONE
+    }
+
+    /// Brings every rank down to the objects below.
+    fn sweep(self, preset: Preset) {
+        for (at, place) in self.places.iter().enumerate().skip(self.first as usize) {
+            if place.position >= self.end {
+                return;
+            }
+            let rank = preset.lower(byte(self.ranks, place.up as usize), place.cap);
+            if let Some(slot) = self.ranks.get_mut(at) {
+                *slot = rank.max(*slot);
+            }
         }
-    }
-}
-
-#[inline]
-fn raise(list: &mut [u8], at: usize, rank: u8) {
-    if let Some(slot) = list.get_mut(at)
-        && *slot < rank
-    {
-        *slot = rank;
     }
 }
 
@@ -310,12 +323,6 @@ impl Work<'_> {
         *head = scratch.chains.len() as u32 - 1;
     }
 
-    #[inline]
-    fn place(&self, position: u32) -> u32 {
-        let place = get(&self.scratch.region_of, position as usize);
-        if position != NONE && self.scratch.region.position(place) == position { place } else { NONE }
-    }
-
     /// Lists, by subject, the grants that stand in the region or come down into it: worth it for many users.
     pub(super) fn gather(&mut self) {
         if self.scratch.region.gathered {
@@ -390,54 +397,43 @@ impl Work<'_> {
             self.scratch.region.context.fill(0);
             self.scratch.region.context_clean = true;
         }
-        let mut found = false;
+        let Scratch { region, tree, relevant, relevant_chains, reach, tags, region_of, above, chains, .. } = &mut *self.scratch;
+        let Region { places, context, .. } = region;
+        let mut held = Held { places, tree, ranks: context, first: NONE, end: 0 };
         if many {
-            let scratch = &mut *self.scratch;
-            for word in &scratch.reach {
-                let mut next = get(&scratch.relevant, (word & CONTAINER) as usize);
-                while let Some(chain) = scratch.relevant_chains.get(next as usize) {
-                    found = true;
-                    raise(&mut scratch.region.context, chain.at as usize, chain.rank);
+            for word in reach.iter() {
+                let mut next = get(relevant, (word & CONTAINER) as usize);
+                while let Some(chain) = relevant_chains.get(next as usize) {
+                    held.raise(chain.at, chain.rank);
                     next = chain.next;
                 }
             }
         } else {
-            found = self.context_of_one();
-        }
-        if found {
-            self.scratch.region.context_clean = false;
-            let Region { places, context, .. } = &mut self.scratch.region;
-            sweep(places, context, preset);
-        }
-        found
-    }
-
-    fn context_of_one(&mut self) -> bool {
-        let (facts, preset) = (self.facts, self.facts.preset());
-        let mut context = std::mem::take(&mut self.scratch.region.context);
-        let mut found = false;
-        for subject in self.scratch.reach.iter().map(|word| word & CONTAINER) {
-            if facts.there(subject).1 & GRANTED == 0 || self.scratch.tag(subject) & tag::SIG != 0 {
-                continue;
-            }
-            for [word, _] in facts.grants_of(subject) {
-                let position = self.scratch.tree.position(facts, word & CONTAINER);
-                let place = self.place(position) as usize;
-                if let Some(slot) = context.get_mut(place) {
-                    found = true;
-                    *slot = rank_of(*word).max(*slot);
+            for subject in reach.iter().map(|word| word & CONTAINER) {
+                if self.facts.there(subject).1 & GRANTED == 0 || byte(tags, subject as usize) & tag::SIG != 0 {
+                    continue;
                 }
-                let mut next = get(&self.scratch.above, position as usize);
-                while let Some(chain) = self.scratch.chains.get(next as usize) {
-                    if chain.sides & PLAIN != 0 {
-                        found = true;
-                        raise(&mut context, chain.at as usize, preset.lower(rank_of(*word), chain.rank));
+                for [word, _] in self.facts.grants_of(subject) {
+                    let position = tree.position(self.facts, word & CONTAINER);
+                    let place = get(region_of, position as usize);
+                    if position != NONE && places.get(place as usize).is_some_and(|place| place.position == position) {
+                        held.raise(place, rank_of(*word));
                     }
-                    next = chain.next;
+                    let mut next = get(above, position as usize);
+                    while let Some(chain) = chains.get(next as usize) {
+                        if chain.sides & PLAIN != 0 {
+                            held.raise(chain.at, preset.lower(rank_of(*word), chain.rank));
+                        }
+                        next = chain.next;
+                    }
                 }
             }
         }
-        self.scratch.region.context = context;
+        let found = held.is_any();
+        if found {
+            held.sweep(preset);
+            self.scratch.region.context_clean = false;
+        }
         found
     }
 
