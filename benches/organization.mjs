@@ -240,21 +240,22 @@ figure("memory: wasm in all, after the plans above", megabytes(memory.buffer.byt
 
 // ── the table
 
-{
-  const text = JSON.stringify(user);
-  const parse = await timedAlone(() => JSON.parse(text));
-  say(`\nThe targets were set where JSON.parse of a user of ${text.length} bytes takes 4.6 µs; here it takes ${parse.least.toFixed(1)} µs.`);
-}
+// The targets were set where the floor of all that reads JSON, JSON.parse of this user, takes 4.6 µs.
+const FLOOR = 4.6;
+const text = JSON.stringify(user);
+const floor = (await timedAlone(() => JSON.parse(text))).least;
+say(`\nJSON.parse of the user of ${text.length} bytes takes ${floor.toFixed(2)} µs here, and took ${FLOOR} where the targets were set: times are told for there too.`);
 
 const number = (value) => (value >= 1000 ? Math.round(value).toLocaleString("en") : value.toPrecision(3));
 const goals = figures.filter(({ target }) => target !== null);
+const there = ({ least, unit }) => (unit === "µs" ? (least * FLOOR) / floor : least);
 const met = ({ least, target }) => least <= target;
+const metThere = (figure) => there(figure) <= figure.target;
 const row = (figure) => {
   const { name, least, median, unit, target, rows, typical, guessed, arrays } = figure;
   const beside = typical === undefined ? ["", ""] : [`${guessed ? "≈ " : ""}${number(typical)}`, number(arrays)];
-  const goal = target === null ? ["", ""] : [`${number(target)} ${unit}`, met(figure) ? "met" : "missed"];
+  const goal = target === null ? ["", "", ""] : [`${number(target)} ${unit}`, met(figure) ? "met" : "missed", unit === "µs" ? `${number(there(figure))} ${metThere(figure) ? "met" : "missed"}` : ""];
   return [name, rows?.toLocaleString("en") ?? "", `${number(least)} ${unit}`, least === median ? "" : number(median), ...goal, ...beside];
 };
-table("The organization", ["", "rows", "least", "median", "target", "", "typical JS µs", "arrays JS µs"], figures.map(row));
-say(`\n≈: from every nth of the people concerned. ${goals.filter(met).length} of ${goals.length} targets met.`);
-organization.free();
+table("The organization", ["", "rows", "least", "median", "target", "", "there", "typical JS µs", "arrays JS µs"], figures.map(row));
+say(`\n≈: from every nth of the people concerned. Of ${goals.length} targets ${goals.filter(met).length} are met here, ${goals.filter(metThere).length} there.`);
