@@ -1,4 +1,5 @@
-//! What a host reads of a plan or a reply: lines of JSON, of which it reads what it needs. What has fixed places needs no names.
+//! What a host reads of a plan or a reply: lines of JSON, of which it reads what it needs; what is written here has no line feed of
+//! its own. What has fixed places needs no names.
 //!
 //! ```text
 //! answer   = head *( LF body ) *( LF value ) [ LF records ]
