@@ -36,7 +36,13 @@ class Recorded {
   }
 
   static {
-    ownRecords = { get() { return #records in this ? this.#records() : undefined; }, enumerable: true };
+    ownRecords = {
+      get() {
+        if (!(#records in this)) throw badValue("`records` must be read from the plan or reply itself, not through a Proxy or an object that inherits from it");
+        return this.#records();
+      },
+      enumerable: true,
+    };
   }
 }
 

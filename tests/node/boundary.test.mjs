@@ -251,6 +251,8 @@ test("a record whose value is long is like any other, and its value an object of
     assert.deepEqual(look(read()), look(records));
   }
   assert.deepEqual(read(), records);
+  assert.deepEqual(read().map((record) => new Proxy(record, {}).value), records.map(({ value }) => value));
+  assert.throws(() => new Proxy(new Organization().plan([]), {}).records, refused(400, /itself, not through a Proxy/));
   const [, b, , d] = read();
   assert.deepEqual(inspect(b), inspect(records[1]));
   assert.equal(b.value, b.value);
