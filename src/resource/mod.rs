@@ -15,6 +15,7 @@ mod skip;
 mod spelling;
 mod strangers;
 mod test;
+mod tolerated;
 mod validate;
 pub(crate) mod value;
 mod write;
@@ -22,7 +23,6 @@ mod writer;
 
 pub(crate) use document::Document;
 pub use filter::{Filter, FilterOptions};
-pub(crate) use judge::{flag_of_text, is_object_text};
 pub(crate) use message::{MessageReader, Shape};
 pub(crate) use node::{Kind, Node, NodeId, SourceId};
 pub(crate) use packed::{Hex, Packed, UuidText, Value, push_uuid, uuid_of, uuid_text};
@@ -34,6 +34,7 @@ pub(crate) use scan::{Members, Scan, Scanner, Span, Token, is_plain, text_of, un
 pub(crate) use strangers::Strangers;
 pub use test::FilterError;
 pub(crate) use test::{Operand, Resolver, Scalar, Scope, Test, compare_scalar};
+pub(crate) use tolerated::{flag_of_text, is_object_text};
 pub(crate) use validate::validate_resource;
 pub use validate::{Purpose, Report, ValidateOptions};
 pub(crate) use write::push_quoted;
