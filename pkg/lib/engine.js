@@ -1,7 +1,7 @@
 // One instance of the wasm module: its buffers, its traps. `sharedEngine` serves the stateless functions; each
 // Organization takes an engine of its own, so that a trap or a `free()` in one leaves the others as they are.
 import { ScimError } from "./error.js";
-import { recordsIn } from "./records.js";
+import { readAnswer } from "./answer.js";
 
 /** Room for arguments, kept between calls, in bytes. */
 const ROOM = 1 << 16;
@@ -80,6 +80,7 @@ class Engine {
   #exports;
   #view = new Uint8Array(0);
   #memory = new Uint8Array(0);
+  #numbers = new Float64Array(0);
   #pointer = 0;
   #capacity = 0;
   #registries = new Map();
@@ -142,28 +143,25 @@ class Engine {
     return [offset, this.#put(text, offset)];
   }
 
-  /** The last answer, which is read but once. */
+  /** The last answer, which is read but once: it may be made narrow for that. */
   text() {
-    return this.#textFrom(0);
+    const { memory, narrow, output, outputLength } = this.#exports;
+    if (this.#memory.buffer !== memory.buffer) this.#memory = new Uint8Array(memory.buffer);
+    const narrowed = hasLatin1 ? narrow() >>> 0 : NOT;
+    const start = output();
+    return narrowed === NOT ? decoder.decode(this.#memory.subarray(start, start + outputLength())) : latin1Slice.call(this.#memory, start, start + narrowed);
   }
 
   json() {
     return JSON.parse(this.text());
   }
 
-  /** The last answer where it is that of a plan: JSON in one line, of so many bytes or 0, and in a line each bodies and records. */
-  planned(head) {
-    // A string of its own is read faster than a part of one.
-    const first = head > 0 ? this.#slice(0, head, true) : null;
-    const lines = this.#textFrom(head).split("\n");
-    const [token, version, answered, refused, records, counts, truncated, held, guards, notes] = JSON.parse(first ?? lines[0]);
-    let line = 1;
-    const response = ([status, headers, body]) => ({ status, headers, body: body ? lines[line++] : null });
-    const responses = answered.map(response);
-    const refusal = refused === null ? null : response(refused);
-    const [grant, revoke, upgrade, downgrade, latent, masked, users, objects, lockedOut] = counts;
-    const summary = { kinds: { grant, revoke, upgrade, downgrade, latent, masked }, users, objects, lockedOut };
-    return { token, version, responses, refusal, records: recordsIn(records, lines, line), writes: records.length !== 0, summary, truncated, held, guards, notes };
+  /** The last answer, where it is that of a plan. */
+  planned() {
+    const lines = this.text().split("\n");
+    const { memory, planNumbers } = this.#exports;
+    if (this.#numbers.buffer !== memory.buffer) this.#numbers = new Float64Array(memory.buffer);
+    return readAnswer(lines, this.#numbers, planNumbers() >>> 3);
   }
 
   /** A copy of the last answer. */
@@ -221,19 +219,6 @@ class Engine {
       this.#typeNames.set(key, name);
     }
     return name;
-  }
-
-  /** The last answer from one byte on; it may be made narrow for that. */
-  #textFrom(from) {
-    const narrowed = hasLatin1 ? this.#exports.narrow(from) >>> 0 : NOT;
-    return narrowed === NOT ? this.#slice(from, this.#exports.outputLength(), false) : this.#slice(from, from + narrowed, true);
-  }
-
-  #slice(from, to, isLatin1) {
-    const { memory, output } = this.#exports;
-    if (this.#memory.buffer !== memory.buffer) this.#memory = new Uint8Array(memory.buffer);
-    const start = output();
-    return isLatin1 && hasLatin1 ? latin1Slice.call(this.#memory, start + from, start + to) : decoder.decode(this.#memory.subarray(start + from, start + to));
   }
 
   #output() {

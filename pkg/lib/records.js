@@ -25,15 +25,15 @@ const shown = {
 };
 
 /**
- * The records of an answer: `given`, or in the last of its lines where that is a number. Numbers stand for long values, which are
- * in the lines from one on.
+ * The records of an answer, so many: JSON in one of its lines. Numbers stand for long values, so many too, which have the lines
+ * after it.
  */
-export const recordsIn = (given, lines, from) =>
+export const recordsIn = (count, long, lines, line) =>
   once(() => {
-    const records = typeof given === "number" ? JSON.parse(lines[lines.length - 1]) : given;
-    if (lines.length === from) return records;
+    const records = count === 0 ? [] : JSON.parse(lines[line]);
+    if (long === 0) return records;
     for (const record of records) {
-      if (typeof record.value === "number") readLater(record, lines[from + record.value]);
+      if (typeof record.value === "number") readLater(record, lines[line + 1 + record.value]);
     }
     return records;
   });

@@ -64,7 +64,7 @@ export class Resident {
     }
     if (failure !== null) throw failure;
     if (code === 1) engine.refuse();
-    return { answer: engine.planned(code), given };
+    return { answer: engine.planned(), given };
   }
 
   /**

@@ -174,6 +174,10 @@ impl Config {
         if base_url.contains(['?', '#']) {
             return Err(unreadable(&"`baseUrl` must have no query and no fragment (RFC 7644 §1.3)"));
         }
+        // It becomes part of a header.
+        if base_url.contains(|letter: char| letter.is_ascii_control() || letter == ' ') {
+            return Err(unreadable(&"`baseUrl` must have no white space and no control characters"));
+        }
         let group_patch_answer = source.number_at("groupPatchAnswer").map_err(|error| unreadable(&error))?.unwrap_or(204);
         let mut limits = Limits::default();
         if let Some(given) = source.member("limits") {

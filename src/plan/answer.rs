@@ -1,78 +1,70 @@
-//! What a host reads of a plan or a reply: lines of JSON, of which it reads what it needs; what is written here has no line feed of
-//! its own. What has fixed places needs no names.
+//! What a host reads of a plan or a reply: numbers, and lines of text, of which it makes what it needs. No line has a line feed of
+//! its own: JSON is written without them, and no header has one.
 //!
 //! ```text
-//! answer   = head *( LF body ) *( LF value ) [ LF records ]
-//! head     = [ token, version, [ *response ], response / null, records / how many there are, counts, truncated, held, guards, notes ]
-//! response = [ status, headers, whether it has a body ]
-//! counts   = [ grants, revokes, upgrades, downgrades, latent, masked, users, objects, locked out ]
-//! records  = [ *{ key, value } ]    in the head where they take little; long values stand behind, and their numbers here
+//! numbers  = grants revokes upgrades downgrades latent masked users objects locked-out truncated held refused
+//!            guards notes records long responses *response [ response ]
+//! response = status body headers *header                     the refusal comes last
+//! lines    = token LF version *answer [ LF guards ] [ LF notes ] [ LF records ] *( LF value )
+//! answer   = *( LF header's value ) [ LF body ]              as many as the numbers say
+//! records  = [ *{ key, value } ]                             long values stand behind, and here their numbers
 //! ```
+//!
+//! A header is its place in [`HEADERS`]; truncated, held, refused and body are 0 or 1; guards, notes and records how many there
+//! are, and none has a line.
 
 use super::diff_text::push_summary;
 use super::plan::{Plan, Reply};
-use crate::protocol::Response;
+use crate::protocol::{HEADERS, Response};
 use crate::resource::push_quoted;
 
 /// A record's value of more bytes than this has a line of its own.
 const LONG: usize = 256;
-/// Up to so many bytes of records are in the head: few enough to be read by who does not need them.
-const FEW: usize = 1024;
 
 impl Plan {
-    /// The answer to `plan`; lists of access changes aside.
-    pub fn answer(&self) -> String {
-        self.answer_with(&self.responses)
+    /// The lines of the answer to `plan`; lists of access changes aside. The numbers are left in `numbers`.
+    pub fn answer(&self, numbers: &mut Vec<f64>) -> String {
+        self.answer_with(&self.responses, numbers)
     }
 
-    fn answer_with(&self, responses: &[Response]) -> String {
-        let bodies = || responses.iter().chain(&self.refusal).filter_map(|response| response.body.as_deref());
+    fn answer_with(&self, responses: &[Response], numbers: &mut Vec<f64>) -> String {
+        let all = || responses.iter().chain(&self.refusal);
+        let long = || self.records.iter().filter_map(|(_, value)| value.as_deref()).filter(|value| value.len() > LONG);
+        let of_response = |response: &Response| 96 + response.body.as_deref().map_or(0, str::len);
         let of_record = |(key, value): &(String, Option<String>)| key.len() + value.as_deref().map_or(4, str::len) + 24;
-        let capacity = 512 + bodies().map(str::len).sum::<usize>() + self.records.iter().map(of_record).sum::<usize>();
+        let capacity = 256 + all().map(of_response).sum::<usize>() + self.records.iter().map(of_record).sum::<usize>();
         let mut out = String::with_capacity(capacity);
-        out.push_str("[\"");
-        out.push_str(&self.token);
-        out.push_str("\",\"");
-        out.push_str(&self.version);
-        out.push_str("\",[");
-        push_each(&mut out, responses, push_briefly);
-        out.push_str("],");
-        match &self.refusal {
-            None => out.push_str("null"),
-            Some(refusal) => push_briefly(refusal, &mut out),
-        }
-        out.push(',');
-        let long = self.records.iter().filter_map(|(_, value)| value.as_deref()).filter(|value| value.len() > LONG);
-        let within = self.records.iter().map(of_record).sum::<usize>() - long.clone().map(str::len).sum::<usize>() <= FEW;
-        if within {
-            push_records(&self.records, &mut out);
-        } else {
-            push_number(self.records.len() as u64, &mut out);
-        }
         let summary = self.diff.summary();
-        let whole = [summary.users, summary.objects, summary.locked_out].map(u64::from);
-        out.push_str(",[");
-        push_each(&mut out, summary.kinds.iter().chain(&whole), |count, out| push_number(*count, out));
-        out.push(']');
-        for flag in [self.truncated(), self.held] {
-            out.push_str(if flag { ",true" } else { ",false" });
+        numbers.clear();
+        numbers.extend(summary.kinds.iter().map(|count| *count as f64));
+        numbers.extend([summary.users, summary.objects, summary.locked_out].map(f64::from));
+        numbers.extend([self.truncated(), self.held, self.refusal.is_some()].map(f64::from));
+        let lists = [self.guards.len(), self.notes.len(), self.records.len(), long().count(), responses.len()];
+        numbers.extend(lists.map(|length| length as f64));
+        out.push_str(&self.token);
+        out.push('\n');
+        out.push_str(&self.version);
+        for response in all() {
+            numbers.extend([f64::from(response.status), f64::from(response.body.is_some()), response.headers.len() as f64]);
+            for (name, value) in &response.headers {
+                numbers.push(HEADERS.iter().position(|header| header == name).unwrap_or(HEADERS.len()) as f64);
+                out.push('\n');
+                out.push_str(value);
+            }
+            if let Some(body) = &response.body {
+                out.push('\n');
+                out.push_str(body);
+            }
         }
-        out.push(',');
-        push_json(&self.guards, &mut out);
-        out.push(',');
-        push_json(&self.notes, &mut out);
-        out.push(']');
-        for body in bodies() {
+        push_line(&self.guards, &mut out);
+        push_line(&self.notes, &mut out);
+        if !self.records.is_empty() {
             out.push('\n');
-            out.push_str(body);
+            push_records(&self.records, &mut out);
         }
-        for value in long {
+        for value in long() {
             out.push('\n');
             out.push_str(value);
-        }
-        if !within {
-            out.push('\n');
-            push_records(&self.records, &mut out);
         }
         out
     }
@@ -111,9 +103,9 @@ impl Plan {
 }
 
 impl Reply {
-    /// The answer to `handle`: that of its plan, with the one response there is.
-    pub fn answer(&self) -> String {
-        self.plan.answer_with(std::slice::from_ref(&self.response))
+    /// The lines of the answer to `handle`: those of its plan, with the one response there is.
+    pub fn answer(&self, numbers: &mut Vec<f64>) -> String {
+        self.plan.answer_with(std::slice::from_ref(&self.response), numbers)
     }
 }
 
@@ -124,14 +116,6 @@ fn push_each<T>(out: &mut String, items: impl IntoIterator<Item = T>, push: impl
         }
         push(item, out);
     }
-}
-
-fn push_briefly(response: &Response, out: &mut String) {
-    out.push('[');
-    push_number(u64::from(response.status), out);
-    out.push(',');
-    push_headers(&response.headers, out);
-    out.push_str(if response.body.is_some() { ",true]" } else { ",false]" });
 }
 
 fn push_response(response: &Response, out: &mut String) {
@@ -187,7 +171,14 @@ fn push_each_record(records: &[(String, Option<String>)], out: &mut String, mut 
     out.push_str(if records.is_empty() { "[]" } else { "]" });
 }
 
-/// Hardly ever anything.
+/// A line of what there is hardly ever.
+fn push_line<T: serde::Serialize>(items: &[T], out: &mut String) {
+    if !items.is_empty() {
+        out.push('\n');
+        push_json(items, out);
+    }
+}
+
 fn push_json<T: serde::Serialize>(items: &[T], out: &mut String) {
     if items.is_empty() {
         out.push_str("[]");

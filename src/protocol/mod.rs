@@ -37,5 +37,6 @@ mod unique;
 mod write;
 
 pub(crate) use exchange::{Exchange, Stop, refusal};
+pub(crate) use request::HEADERS;
 pub use request::{Actor, Context, Method, Request, Response};
 pub(crate) use target::{encoded, endpoint};

@@ -75,6 +75,9 @@ impl Request {
     }
 }
 
+/// All headers that answers have.
+pub(crate) const HEADERS: [&str; 4] = ["content-type", "etag", "location", "allow"];
+
 /// An answer, ready to send.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {

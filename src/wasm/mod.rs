@@ -63,14 +63,10 @@ pub fn output_length() -> u32 {
     OUTPUT.with_borrow(|buffer| buffer.len() as u32)
 }
 
-/// Makes Latin-1 of the last answer from one byte on: how many bytes that takes, or `u32::MAX` where it has other letters and
-/// stays as it is.
+/// Makes Latin-1 of the last answer: how many bytes that takes, or `u32::MAX` where it has other letters and stays as it is.
 #[wasm_bindgen]
-pub fn narrow(from: u32) -> u32 {
-    OUTPUT.with_borrow_mut(|buffer| {
-        let length = buffer.get_mut(from as usize..).and_then(crate::latin1::narrow);
-        length.map_or(u32::MAX, |length| length as u32)
-    })
+pub fn narrow() -> u32 {
+    OUTPUT.with_borrow_mut(|buffer| crate::latin1::narrow(buffer).map_or(u32::MAX, |length| length as u32))
 }
 
 /// The crate's version.

@@ -31,6 +31,7 @@ struct Resident {
 
 thread_local! {
     static RESIDENT: RefCell<Resident> = RefCell::new(Resident::default());
+    static NUMBERS: RefCell<Vec<f64>> = const { RefCell::new(Vec::new()) };
 }
 
 fn with_organization(respond: impl FnOnce(&mut Organization, &mut Option<Plan>) -> Result<u32, ScimError>) -> u32 {
@@ -162,11 +163,10 @@ pub fn org_stats_object() -> JsValue {
     })
 }
 
-/// Leaves the answer of a plan. The number: how many bytes its head has where all of them are ASCII, else [`DONE`].
-fn answer_planned(answer: String) -> u32 {
-    let head = answer.split('\n').next().filter(|head| head.is_ascii()).map_or(DONE, |head| head.len() as u32);
-    answer_owned(answer.into_bytes());
-    head
+/// Where the numbers of the last answer to [`org_plan`] or [`org_handle`] are, each in eight bytes.
+#[wasm_bindgen(js_name = planNumbers)]
+pub fn plan_numbers() -> u32 {
+    NUMBERS.with_borrow(|numbers| numbers.as_ptr() as u32)
 }
 
 /// Plans requests.
@@ -178,9 +178,9 @@ pub fn org_plan(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let requests = requests(frame)?;
             let plan = organization.plan(&requests, &context, &mut || next_id(&mut ids, new_id))?;
-            let answer = plan.answer();
+            let answer = NUMBERS.with_borrow_mut(|numbers| plan.answer(numbers));
             *kept = Some(plan);
-            Ok(answer_planned(answer))
+            Ok(answer_owned(answer.into_bytes()))
         })
     })
 }
@@ -194,9 +194,9 @@ pub fn org_handle(frame: u32, options: u32, new_id: &js_sys::Function) -> u32 {
             let mut ids = ids.into_iter();
             let request = requests(frame)?.pop().ok_or_else(|| ScimError::new(400, None, "there is no request to handle"))?;
             let reply = organization.handle(request, &context, &mut || next_id(&mut ids, new_id))?;
-            let answer = reply.answer();
+            let answer = NUMBERS.with_borrow_mut(|numbers| reply.answer(numbers));
             *kept = Some(reply.plan);
-            Ok(answer_planned(answer))
+            Ok(answer_owned(answer.into_bytes()))
         })
     })
 }

@@ -10,16 +10,23 @@ import { pretend, trap } from "./pretend.mjs";
 
 const NOTHING = { kinds: { grant: 0, revoke: 0, upgrade: 0, downgrade: 0, latent: 0, masked: 0 }, users: 0, objects: 0, lockedOut: 0 };
 const planAnswer = (token, more) => ({ token, responses: [], records: [], access: { summary: NOTHING, truncated: false }, guards: [], held: false, refusal: null, version: "v", notes: [], ...more });
-/** A line each: the head, the bodies, the records, and their long values. */
+/** What the module would say: numbers, and lines. */
 const planned = ({ token, version, responses, refusal, records, access: { summary, truncated }, held, guards, notes }, isLong = () => false) => {
-  const briefly = (response) => response && [response.status, response.headers, response.body !== null];
+  const headers = ["content-type", "etag", "location", "allow"];
+  const all = refusal === null ? responses : [...responses, refusal];
   const long = records.filter(isLong);
   const { kinds, users, objects, lockedOut } = summary;
   const short = records.map((record) => ({ ...record, value: isLong(record) ? long.indexOf(record) : record.value }));
-  const few = records.length < 3;
-  const head = [token, version, responses.map(briefly), briefly(refusal), few ? short : records.length, [...Object.values(kinds), users, objects, lockedOut], truncated, held, guards, notes];
-  const bodies = [...responses, refusal].map((response) => response?.body).filter((body) => typeof body === "string");
-  return [JSON.stringify(head), ...bodies, ...long.map(({ value }) => JSON.stringify(value)), ...(few ? [] : [JSON.stringify(short)])].join("\n");
+  const counts = [...Object.values(kinds), users, objects, lockedOut, truncated, held, refusal !== null, guards.length, notes.length, records.length, long.length, responses.length];
+  const ofResponse = (response) => {
+    const names = Object.keys(response.headers);
+    return [response.status, response.body !== null, names.length, ...names.map((name) => headers.indexOf(name))];
+  };
+  const lines = [token, version];
+  for (const { headers, body } of all) lines.push(...Object.values(headers), ...(body === null ? [] : [body]));
+  for (const list of [guards, notes, short]) if (list.length > 0) lines.push(JSON.stringify(list));
+  for (const { value } of long) lines.push(JSON.stringify(value));
+  return { numbers: [...counts, ...all.flatMap(ofResponse)].map(Number), lines };
 };
 const refused = (status, words) => (error) => {
   assert.ok(error instanceof ScimError, `not a ScimError: ${error}`);

@@ -122,6 +122,31 @@ test("planning changes nothing, committing does, and what was planned before is 
   assert.equal(undo.access.summary.kinds.revoke, 1);
 });
 
+test("answers of every make come over whole, several in one plan: headers, bodies or none, a refusal, findings and notes", () => {
+  const resident = organization();
+  const get = (path, headers) => ({ method: "GET", path, headers });
+  const { headers: { etag } } = resident.handle(get("/Users/u1"), system);
+  const requests = [get("/Users/u1", { "if-none-match": etag }), { method: "PUT", path: "/Users", body: ada }, get("/Users/none"), get("/Users/u1"), { method: "DELETE", path: "/Groups/u2" }];
+  const [same, elsewhere, missing, whole, gone] = resident.plan(requests, system).responses;
+  assert.deepEqual(same, { status: 304, headers: { etag }, body: null });
+  assert.deepEqual([elsewhere.status, elsewhere.headers.allow], [405, "GET, POST"]);
+  assert.deepEqual([missing.status, missing.headers, JSON.parse(missing.body).status], [404, { "content-type": "application/scim+json" }, "404"]);
+  assert.deepEqual(whole.headers, { "content-type": "application/scim+json", etag, location: "/Users/u1" });
+  assert.equal(JSON.parse(whole.body).meta.version, etag);
+  assert.deepEqual(gone, { status: 204, headers: {}, body: null });
+
+  const setting = { op: "replace", path: 'guards[type eq "massLoss"].count', value: 1 };
+  assert.equal(resident.handle({ method: "PATCH", path: "/Organization", body: { schemas: [PATCH], Operations: [setting] } }, system).status, 200);
+  resident.handle(join, system);
+  const leave = { ...join, body: { schemas: [PATCH], Operations: [{ op: "Remove", path: "members", value: [{ value: "u1" }] }] } };
+  const held = resident.plan([get("/Groups/u2"), leave], { actor: { kind: "identityProvider" }, dialect: "entra", now: system.now });
+  assert.equal(held.held, true);
+  assert.deepEqual([held.refusal.status, held.refusal.headers], [403, { "content-type": "application/scim+json" }]);
+  assert.deepEqual(held.guards.map(({ guard, outcome }) => [guard, outcome]), [["massLoss", "hold"]]);
+  assert.deepEqual(held.responses.map(({ status }) => status), [200, 204]);
+  assert.ok(held.notes.length > 0, JSON.stringify(held.notes));
+});
+
 test("of several open plans each can be read and committed, with the ids it was made with", () => {
   const resident = organization();
   const newId = ids("later");

@@ -5,10 +5,12 @@ import { provide } from "../../pkg/lib/engine.js";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const OUTPUT = 0;
+/** Where a plan's numbers are, at the end of the output's room. */
+const NUMBERS = (1 << 16) - 1024;
 const OUTPUT_ROOM = 1 << 16;
 
 /**
- * `answers` names functions: (call) => code, or a text, which is code 0. `call` has the numbers as passed, `texts(...lengths)`
+ * `answers` names functions: (call) => code, or a text, or a plan's `{ numbers, lines }`, which are code 0. `call` has the numbers as passed, `texts(...lengths)`
  * to read that many arguments, and `say(text)` to answer. Gives what was made and called.
  */
 export function pretend(answers) {
@@ -19,8 +21,12 @@ export function pretend(answers) {
     let length = 0;
     let capacity = 0;
     const say = (value) => {
+      if (value.numbers && value.lines) {
+        new Float64Array(memory.buffer).set(value.numbers, NUMBERS / 8);
+        value = value.lines.join("\n");
+      }
       const text = typeof value === "string" ? value : JSON.stringify(value);
-      length = encoder.encodeInto(text, new Uint8Array(memory.buffer, OUTPUT, OUTPUT_ROOM)).written;
+      length = encoder.encodeInto(text, new Uint8Array(memory.buffer, OUTPUT, NUMBERS)).written;
       return 0;
     };
     const bytes = (offset, size) => new Uint8Array(memory.buffer, OUTPUT_ROOM + offset, size);
@@ -54,10 +60,11 @@ export function pretend(answers) {
         if (at + Buffer.byteLength(text) > capacity) return -1;
         return Buffer.from(memory.buffer).write(text, OUTPUT_ROOM + at);
       },
-      narrow(from) {
-        const text = Buffer.from(memory.buffer, OUTPUT + from, length - from).toString();
+      planNumbers: () => NUMBERS,
+      narrow() {
+        const text = Buffer.from(memory.buffer, OUTPUT, length).toString();
         if (/[^\u0000-\u00ff]/.test(text)) return -1;
-        return Buffer.from(memory.buffer).write(text, OUTPUT + from, "latin1");
+        return Buffer.from(memory.buffer).write(text, OUTPUT, "latin1");
       },
     };
     for (const [name, answer] of Object.entries(answers)) {

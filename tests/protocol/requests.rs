@@ -31,7 +31,12 @@ fn a_method_that_an_endpoint_lacks_is_405_and_says_what_there_is() {
 
 #[test]
 fn a_base_url_has_no_query() {
-    for base in ["https://acme.example/scim?tenant=1", "https://acme.example/scim#here"] {
+    for base in [
+        "https://acme.example/scim?tenant=1",
+        "https://acme.example/scim#here",
+        "https://acme.example/my scim",
+        "https://acme.example\r\nset-cookie: a=b",
+    ] {
         assert!(scim_policy::Organization::from_json(&json!({"baseUrl": base}).to_string()).is_err());
     }
 }
