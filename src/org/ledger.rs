@@ -13,7 +13,8 @@ pub(crate) struct UserLoss {
 }
 
 /// A group that lost members: how many it had before its first loss, and before later ones. When the first leaves the
-/// window, the next one tells what the group had. Under [`WHOLE`]: active users, of the organization.
+/// window, the next one tells what the group had. Losses that were approved are in none of these numbers. Under [`WHOLE`]:
+/// active users, of the organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct GroupLoss {
     pub(crate) at: Time,
@@ -24,6 +25,10 @@ pub(crate) struct GroupLoss {
 
 /// Where the organization as a source stands among groups: no group can have this id.
 pub(crate) const WHOLE: &str = super::names::ORGANIZATION;
+
+/// So many losses of a group are kept each for itself; more are gathered, so that an entry stays small.
+const EACH: usize = 64;
+const SHARE: Time = 8;
 
 /// Losses by identifier; identifiers of deleted resources stay until their entries expire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +60,20 @@ fn write<T: Clone>(entries: &mut BTreeMap<String, T>, edits: &BTreeMap<String, O
     }
 }
 
+/// Losses in the same cell of time, as one: it counts until the last of them leaves the window. Cells are powers of two, so that
+/// larger ones are made of smaller ones, and of a [`SHARE`]th of the losses' age at most.
+fn gathered(losses: Vec<(Time, u32)>, now: Time) -> Vec<(Time, u32)> {
+    let mut kept: Vec<(Time, u32)> = Vec::with_capacity(EACH);
+    for (at, had) in losses {
+        let cell = (now.saturating_sub(at) / SHARE).checked_ilog2().unwrap_or(0);
+        match kept.last_mut() {
+            Some((last, _)) if *last >> cell == at >> cell => *last = at,
+            _ => kept.push((at, had)),
+        }
+    }
+    kept
+}
+
 impl UserLoss {
     /// Writes the value of its record.
     pub(crate) fn write(&self, out: &mut Writer) {
@@ -83,17 +102,28 @@ impl GroupLoss {
         self.later.last().map_or(self.at, |(at, _)| *at)
     }
 
-    /// With one more loss; those before `start` are forgotten. Losses less than `apart` from one another are kept as one.
-    pub(crate) fn with(&self, now: Time, had: u32, start: Time, apart: Time) -> Self {
-        let mut kept = self.losses().filter(|(at, _)| *at >= start);
-        let Some((at, first)) = kept.next() else { return Self::new(now, had) };
-        let mut later: Vec<(Time, u32)> = kept.collect();
-        match later.last_mut() {
-            _ if now <= at => {}
-            Some((last, _)) if now - *last < apart => *last = now.max(*last),
-            _ => later.push((now, had)),
+    /// With one more loss; those before `start` are forgotten.
+    pub(crate) fn with(&self, now: Time, had: u32, start: Time) -> Self {
+        let mut losses: Vec<(Time, u32)> = self.losses().filter(|(at, _)| *at >= start).collect();
+        if losses.last().is_none_or(|(last, _)| now > *last) {
+            losses.push((now, had));
         }
-        Self { at, had: first, later }
+        if losses.len() > EACH {
+            losses = gathered(losses, now);
+        }
+        Self::of(losses).unwrap_or(Self::new(now, had))
+    }
+
+    /// As if so many of what it had had never been there.
+    pub(crate) fn without(&self, gone: u32) -> Self {
+        let fewer = |had: u32| had.saturating_sub(gone);
+        Self { at: self.at, had: fewer(self.had), later: self.later.iter().map(|(at, had)| (*at, fewer(*had))).collect() }
+    }
+
+    fn of(losses: Vec<(Time, u32)>) -> Option<Self> {
+        let mut losses = losses.into_iter();
+        let (at, had) = losses.next()?;
+        Some(Self { at, had, later: losses.collect() })
     }
 
     /// Writes the value of its record.

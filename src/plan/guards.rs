@@ -468,9 +468,10 @@ impl Court<'_> {
                     && finding.outcome == Outcome::Hold
                     && self.circumstances.approve.contains(&finding.guard)
             };
-            if longest > 0 && !self.findings.iter().any(approved) {
-                let windows = Windows { now, start, apart: losses::apart(longest) };
-                losses::enter(self.draft, self.diff, groups, &windows, &mut ledger);
+            if self.findings.iter().any(approved) {
+                losses::forgive(self.draft, groups, &mut ledger);
+            } else if longest > 0 {
+                losses::enter(self.draft, self.diff, groups, &Windows { now, start }, &mut ledger);
             }
         }
         Judgement { findings: self.findings, ledger, held }

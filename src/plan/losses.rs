@@ -4,7 +4,8 @@
 //! A user's entry stands at their latest loss; that they regained something does not take it back, for who removes
 //! and restores by turns would never be noticed. A group's entry stands at its first loss in the window and says how
 //! many members it had then, and what it had before later ones, so that the window rolls: once the first has left it, the
-//! next is the first. A group's deletion moves its entry on, so that deleted groups are counted for a whole window.
+//! next is the first. A group's deletion moves its entry on, so that deleted groups are counted for a whole window. What was
+//! approved is taken out of the numbers that were entered before.
 
 use std::collections::BTreeMap;
 
@@ -44,11 +45,6 @@ impl Measure {
 /// The first instant that is in a window of so many minutes which ends now.
 pub(super) fn window_start(now: Time, minutes: u32) -> Time {
     now.saturating_sub(Time::from(minutes).saturating_mul(MINUTE)).saturating_add(1)
-}
-
-/// A twelfth of the window: five minutes of an hour.
-pub(super) fn apart(minutes: u32) -> Time {
-    Time::from(minutes).saturating_mul(MINUTE) / 12
 }
 
 /// Groups that lose members by this plan, by the identifiers' text.
@@ -192,22 +188,44 @@ pub(super) fn enter(draft: &Draft<'_>, diff: &Diff, groups: &[GroupChange], wind
         let name = draft.name(group.group);
         let fresh = GroupLoss::new(now, group.before);
         let known = org.ledger.groups.get(name.as_ref());
-        let entry = known.map_or(fresh, |known| known.with(now, group.before, windows.start, windows.apart));
+        let entry = known.map_or(fresh, |known| known.with(now, group.before, windows.start));
         enter(&name, if group.deleted { GroupLoss::new(now, entry.had.max(group.before)) } else { entry });
     }
     if left_without_loss(draft, diff) {
         let had = org.facts.counts().active_users;
         let known = org.ledger.groups.get(WHOLE);
-        enter(WHOLE, known.map_or(GroupLoss::new(now, had), |known| known.with(now, had, windows.start, windows.apart)));
+        enter(WHOLE, known.map_or(GroupLoss::new(now, had), |known| known.with(now, had, windows.start)));
     }
+}
+
+/// This plan's losses, approved: later ones are counted as if these had never been members, groups or active.
+pub(super) fn forgive(draft: &Draft<'_>, groups: &[GroupChange], edits: &mut LedgerEdits) {
+    let ledger = &draft.org.ledger;
+    let mut forgive = |name: &str, gone: u32, deleted: bool| {
+        if let Some(loss) = ledger.groups.get(name).filter(|_| gone > 0 || deleted)
+            && !edits.groups.contains_key(name)
+        {
+            edits.groups.insert(name.to_owned(), (!deleted).then(|| loss.without(gone)));
+        }
+    };
+    for group in groups {
+        forgive(&draft.name(group.group), group.removed, group.deleted);
+    }
+    if ledger.groups.contains_key(WHOLE) {
+        forgive(WHOLE, leavers(draft).count() as u32, false);
+    }
+}
+
+/// Those who are active no more.
+fn leavers<'d>(draft: &'d Draft<'_>) -> impl Iterator<Item = Id> + use<'d> {
+    let (facts, view) = (&draft.org.facts, draft.view());
+    let nodes = draft.edits.change.nodes().filter(|node| node.before == Some(Kind::User)).map(|node| node.id);
+    nodes.filter(move |id| facts.active(*id) && !view.active(*id))
 }
 
 /// Whether somebody who had access to nothing is active no more: no user's entry tells of them.
 fn left_without_loss(draft: &Draft<'_>, diff: &Diff) -> bool {
-    let (facts, view) = (&draft.org.facts, draft.view());
-    let left = |id: Id| facts.active(id) && !view.active(id);
-    let nodes = draft.edits.change.nodes().filter(|node| node.before == Some(Kind::User));
-    nodes.into_iter().any(|node| left(node.id) && !diff.user(node.id).is_some_and(|rows| rows.loses))
+    leavers(draft).any(|user| !diff.user(user).is_some_and(|rows| rows.loses))
 }
 
 /// The instants from which losses count.
@@ -216,6 +234,4 @@ pub(super) struct Windows {
     pub(super) now: Time,
     /// Of the longest window: what is older is dropped.
     pub(super) start: Time,
-    /// How close to one another losses of one group are kept as one.
-    pub(super) apart: Time,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{OBJECTS, Random, act, body, create, diff, ids, organization};
 use crate::access::{Scratch, effective};
-use crate::org::{Class, Combine, Draft, Guard, GuardSetting, Id, Kind, LedgerEdits, Organization, Outcome, Time, View};
+use crate::org::{Class, Combine, Draft, GroupLoss, Guard, GuardSetting, Id, Kind, LedgerEdits, Organization, Outcome, Time, View};
 use crate::plan::guards::{Circumstances, Finding, judge, refusal};
 use crate::protocol::Actor;
 
@@ -348,12 +348,7 @@ fn many_small_losses_add_up_within_the_window() {
 #[test]
 fn a_window_rolls_over_groups_too() {
     let provider = Actor::IdentityProvider;
-    let mut org = staffed(100);
-    // The group gives nobody access, so that only its members are counted.
-    let mut draft = Draft::new(&org);
-    draft.set_grant(id(&org, Class::Object, "w"), id(&org, Class::Group, "g"), 0);
-    let edits = draft.edits;
-    org.commit(edits);
+    let mut org = idle(100);
     assert_eq!(told(&step(&mut org, 0, by(&provider), leave(2..3))), []);
     assert_eq!(told(&step(&mut org, 50, by(&provider), leave(3..25))), []);
     assert_eq!(told(&step(&mut org, 61, by(&provider), leave(25..27))), [], "one of the 25 has left the window");
@@ -361,6 +356,105 @@ fn a_window_rolls_over_groups_too() {
     assert_eq!(told(&held), [("massLoss", "hold")]);
     assert_eq!(held[0].counts, [("membersGone", 25), ("membersGoneOf", 99)]);
     assert_eq!(told(&step(&mut org, 111, by(&provider), leave(27..49))), []);
+}
+
+/// A group whose members have no access through it, so that its members alone are counted.
+fn idle(n: usize) -> Organization {
+    let mut org = staffed(n);
+    let mut draft = Draft::new(&org);
+    draft.set_grant(id(&org, Class::Object, "w"), id(&org, Class::Group, "g"), 0);
+    let edits = draft.edits;
+    org.commit(edits);
+    org
+}
+
+/// What was lost since, approved losses aside: counted from a list of all that happened.
+#[test]
+fn members_gone_are_those_of_the_window_and_not_the_approved_ones() {
+    let provider = Actor::IdentityProvider;
+    let approve = [Guard::MassLoss];
+    let (mut held, mut passed) = (0, 0);
+    for seed in 1..40u64 {
+        let mut random = Random::new(seed);
+        let mut org = idle(400);
+        let mut history: Vec<(i64, u32)> = Vec::new();
+        let (mut minute, mut gone) = (0, 2);
+        let pace = 2 + random.below(8);
+        while gone < 300 {
+            minute += 1 + random.below(pace) as i64;
+            let most = if random.below(8) == 0 { 40 } else { 3 };
+            let many = 1 + random.below(most);
+            let removed = many as u32;
+            let recent: u32 = history.iter().filter(|(at, _)| *at > minute - 60).map(|(_, removed)| removed).sum();
+            let (count, base) = (recent + removed, 402 - gone as u32 + recent);
+            let expected = count >= 25 && count * 100 >= 20 * base;
+            let found = step(&mut org, minute, by(&provider), leave(gone..gone + many));
+            let say = format!("seed {seed} minute {minute}: {count} of {base}, {found:?}");
+            assert_eq!(found.iter().any(|finding| finding.holds), expected, "{say}");
+            if expected {
+                held += 1;
+                assert_eq!(found[0].counts[..2], [("membersGone", u64::from(count)), ("membersGoneOf", u64::from(base))], "{say}");
+                if random.below(2) == 0 {
+                    continue;
+                }
+                step(&mut org, minute, Circumstances { approve: &approve, ..by(&provider) }, leave(gone..gone + many));
+            } else {
+                passed += 1;
+                history.push((minute, removed));
+            }
+            gone += many;
+        }
+    }
+    assert!(held > 100 && passed > 1000, "{held} {passed}");
+}
+
+/// However many losses there were, an entry stays small, and none is forgotten before its time or long after it.
+#[test]
+fn a_steady_stream_is_gathered_and_still_rolls() {
+    let mut loss = GroupLoss::new(0, 1_000_000);
+    let (window, mut had) = (3_600_000, 1_000_000);
+    for second in 1..20_000i64 {
+        had -= 1;
+        let now = second * 1_000;
+        loss = loss.with(now, had, now - window + 1);
+        assert!(loss.later.len() < 120, "{}", loss.later.len());
+        let since = (now - window + 1).max(0) / 1_000;
+        let found = i64::from(loss.had_since(now - window + 1).expect("just lost"));
+        let exact = 1_000_000 - since;
+        assert!(found >= exact - 1 && found <= exact + 450, "second {second}: {found}, {exact}");
+    }
+}
+
+#[test]
+fn deletions_that_were_approved_are_not_counted_again() {
+    let provider = Actor::IdentityProvider;
+    let mut org = staffed(10);
+    let mut draft = Draft::new(&org);
+    for at in 0..30 {
+        let text = format!("{{\"displayName\":\"Team {at}\"}}");
+        let group = draft.create(Kind::Group, &format!("t{at:02}"), body(&org, Kind::Group, &text)).expect("new");
+        draft.set_member(group, id(&org, Class::User, "u5"), true);
+    }
+    let edits = draft.edits;
+    org.commit(edits);
+    let team = |draft: &Draft<'_>, at: usize| id(draft.org, Class::Group, &format!("t{at:02}"));
+    for at in 0..24 {
+        let found = step(&mut org, 0, by(&provider), |draft| {
+            draft.set_member(team(draft, at), id(draft.org, Class::User, "u5"), false);
+        });
+        assert_eq!(told(&found), []);
+    }
+    let delete = |range: std::ops::Range<usize>| {
+        move |draft: &mut Draft<'_>| {
+            for at in range {
+                draft.delete(team(draft, at));
+            }
+        }
+    };
+    assert_eq!(told(&step(&mut org, 1, by(&provider), delete(0..25))), [("massLoss", "hold")]);
+    let approve = [Guard::MassLoss];
+    step(&mut org, 2, Circumstances { approve: &approve, ..by(&provider) }, delete(0..25));
+    assert_eq!(told(&step(&mut org, 3, by(&provider), delete(25..26))), []);
 }
 
 /// Who had no access is in no user's entry; that the organization runs dry is noticed all the same.
