@@ -7,9 +7,10 @@ use super::error::PatchFault;
 use super::message::Op;
 use super::target::{Choice, Chosen};
 use crate::dialect::Tolerance;
+use crate::issue::ScimType;
 use crate::maps::Set;
 use crate::path::{Comparison, Filter, Literal};
-use crate::resource::{Document, Kind, Node, NodeId, Operand, Span, Test, Token};
+use crate::resource::{Document, Kind, Node, NodeId, Operand, Span, Test, Token, fault_of};
 use crate::schema::{AttributeId, Identity, Mutability, Type};
 
 impl Patcher<'_, '_> {
@@ -112,7 +113,7 @@ impl Patcher<'_, '_> {
             return Err(no_target());
         }
         let element = self.document.push(None, Node::made(id, Kind::Object));
-        if self.registry.attribute(id).kind != Type::Complex || !self.add_choice(&chosen.choice, id, element) {
+        if self.registry.attribute(id).kind != Type::Complex || !self.add_choice(&chosen.choice, id, element)? {
             return Err(no_target());
         }
         let Some(given) = given else { return Ok(()) };
@@ -141,7 +142,7 @@ impl Patcher<'_, '_> {
     }
 
     /// Gives an element what brackets ask for; false where they do not say that in full.
-    fn add_choice(&mut self, choice: &Choice<'_>, id: AttributeId, element: NodeId) -> bool {
+    fn add_choice(&mut self, choice: &Choice<'_>, id: AttributeId, element: NodeId) -> Result<bool, PatchFault> {
         match choice {
             Choice::Filter(filter) => self.add_constants(filter, id, element),
             Choice::Equal { name, text } => self.add_constant(name, &Literal::String(text.as_ref().into()), id, element),
@@ -150,39 +151,59 @@ impl Patcher<'_, '_> {
 
     /// Gives an element what `eq` comparisons joined by `and` ask for; false for any other filter, and for one that
     /// contradicts itself.
-    fn add_constants(&mut self, filter: &Filter, id: AttributeId, element: NodeId) -> bool {
+    fn add_constants(&mut self, filter: &Filter, id: AttributeId, element: NodeId) -> Result<bool, PatchFault> {
         match filter {
-            Filter::And(terms) => terms.iter().all(|term| self.add_constants(term, id, element)),
+            Filter::And(terms) => {
+                for term in terms {
+                    if !self.add_constants(term, id, element)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
             Filter::Compare(path, Comparison::Eq, literal) => self.add_constant(&path.name, literal, id, element),
-            _ => false,
+            _ => Ok(false),
         }
     }
 
-    fn add_constant(&mut self, name: &str, literal: &Literal, id: AttributeId, element: NodeId) -> bool {
-        let Some(sub) = self.registry.child(id, name) else { return false };
+    fn add_constant(&mut self, name: &str, literal: &Literal, id: AttributeId, element: NodeId) -> Result<bool, PatchFault> {
+        let Some(sub) = self.registry.child(id, name) else { return Ok(false) };
         let attribute = self.registry.attribute(sub);
         if attribute.mutability == Mutability::ReadOnly {
-            return false;
+            return Ok(false);
+        }
+        // A value like one that is given.
+        let text = match literal {
+            Literal::Boolean(flag) => {
+                if *flag {
+                    "true"
+                } else {
+                    "false"
+                }
+            }
+            Literal::String(text) | Literal::Number(text) => text,
+            Literal::Null => return Ok(false),
+        };
+        if attribute.kind != Type::Boolean
+            && let Some((detail, _)) = fault_of(attribute, text)
+        {
+            return Err(PatchFault::Value { path: attribute.path.to_string(), scim_type: ScimType::InvalidValue, detail });
         }
         let node = match (literal, attribute.kind) {
-            (Literal::Null, _) => return false,
-            (Literal::Boolean(true), Type::Boolean) => self.document.push(None, Node::made(sub, Kind::True)),
-            (Literal::Boolean(false), Type::Boolean) => self.document.push(None, Node::made(sub, Kind::False)),
             // The filter was resolved: the text is one of these.
-            (Literal::String(text), Type::Boolean) => {
+            (_, Type::Boolean) => {
                 let kind = if text.eq_ignore_ascii_case("true") { Kind::True } else { Kind::False };
                 self.document.push(None, Node::made(sub, kind))
             }
             (Literal::Number(number), Type::Integer | Type::Decimal) => self.document.push_number(sub, number),
-            (Literal::String(text), _) => self.document.push_text(sub, text),
-            (other, _) => self.document.push_text(sub, &other.to_string()),
+            _ => self.document.push_text(sub, text),
         };
         match self.document.child(element, sub) {
             Some(there) if self.document.same_value(self.registry, there, node) => self.document.put_in_place(there, node),
-            Some(_) => return false,
+            Some(_) => return Ok(false),
             None => self.document.attach(element, node),
         }
-        true
+        Ok(true)
     }
 
     /// Writes one sub-attribute of the chosen elements, or without brackets of every element.

@@ -91,7 +91,7 @@ impl PatchFault {
     pub fn status(&self) -> u16 {
         match self {
             Self::Syntax(SyntaxError::TooLarge { .. }) | Self::TooManyOperations { .. } => 413,
-            Self::Taken { .. } => 409,
+            Self::Taken { .. } | Self::Value { scim_type: ScimType::Uniqueness, .. } => 409,
             _ => 400,
         }
     }

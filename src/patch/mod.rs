@@ -100,7 +100,9 @@ pub fn patch_changes(
     })
 }
 
-/// The PatchOp, as JSON text, that undoes a PatchOp under dialect rfc. Its `Operations` are empty when nothing changed.
+/// The PatchOp, as JSON text, that undoes a PatchOp under dialect rfc. Its `Operations` are empty when
+/// nothing is left to do: an immutable attribute that is set for the first time stays, and readOnly parts of elements that went do
+/// not come back.
 pub fn patch_inverse(registry: &Registry, resource: &[u8], patch: &[u8], options: &PatchOptions<'_>) -> Result<String, ScimError> {
     let (read, notes) = Read::new(registry, resource, patch, options)?;
     read.patched(read.targets(), notes, |original, patched| {

@@ -220,16 +220,15 @@ impl<'t> Parser<'t> {
         }
         let start = self.at;
         let word = self.token();
-        // RFC 8259 spells the three names in lower case; the filter grammar's ABNF takes any case.
-        for (name, value) in [("true", Literal::Boolean(true)), ("false", Literal::Boolean(false)), ("null", Literal::Null)] {
-            if word.eq_ignore_ascii_case(name) {
-                return Ok(value);
-            }
+        match word {
+            "true" => return Ok(Literal::Boolean(true)),
+            "false" => return Ok(Literal::Boolean(false)),
+            "null" => return Ok(Literal::Null),
+            _ if is_json_number(word) => return Ok(Literal::Number(word.into())),
+            _ => {}
         }
-        if is_json_number(word) {
-            return Ok(Literal::Number(word.into()));
-        }
-        if self.allowed.unquoted && op == Comparison::Eq && !word.is_empty() {
+        let boolean = word.eq_ignore_ascii_case("true") || word.eq_ignore_ascii_case("false");
+        if self.allowed.unquoted && !word.is_empty() && (op == Comparison::Eq || boolean) {
             self.used.unquoted = true;
             return Ok(Literal::String(word.into()));
         }

@@ -85,25 +85,8 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         if matches!(kind, Kind::True | Kind::False) {
             return;
         }
-        let text = self.text_at(span);
-        let fault = match attribute.kind {
-            Type::DateTime if value::date_time(&text).is_none() => {
-                Some(("must be an xsd:dateTime such as `2026-01-31T09:30:00Z`", "RFC 7643 §2.3.5"))
-            }
-            Type::Binary if !value::is_base64(&text) => Some(("must be base64 of RFC 4648 §4", "RFC 7643 §2.3.6")),
-            Type::Reference if !value::is_reference(&text) => Some(("must be a URI", "RFC 7643 §2.3.7")),
-            Type::Integer if !value::is_integer(&text) => Some(("must be a whole number, without fraction or exponent", "RFC 7643 §2.3.4")),
-            // RFC 7643 §4.1.1 of userName, and true of whatever a resource is told apart by.
-            _ if text.is_empty() && attribute.required && attribute.uniqueness != Uniqueness::None => {
-                Some(("must not be empty", "RFC 7643 §2.2"))
-            }
-            _ => None,
-        };
-        if let Some((rule, clause)) = fault {
-            self.issue(ScimType::InvalidValue, &attribute.path, format!("`{}` {rule}", attribute.path), clause, at);
-        } else if attribute.closed && !attribute.canonical_values.iter().any(|known| known.eq_ignore_ascii_case(&text)) {
-            let detail = format!("`{}` must be one of {}", attribute.path, attribute.canonical_values.join(", "));
-            self.issue(ScimType::InvalidValue, &attribute.path, detail, "RFC 7643 §7", at);
+        if let Some((detail, clause)) = fault_of(attribute, &self.text_at(span)) {
+            self.issue(ScimType::InvalidValue, &attribute.path, detail, clause, at);
         }
     }
 
@@ -362,4 +345,21 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
 /// A name as RFC 6901 §3 writes it.
 fn escaped(name: &str) -> Cow<'_, str> {
     if name.contains(['~', '/']) { Cow::Owned(name.replace('~', "~0").replace('/', "~1")) } else { Cow::Borrowed(name) }
+}
+
+/// What is wrong with a value of the right shape, and where that is said.
+pub(crate) fn fault_of(attribute: &Attribute, text: &str) -> Option<(String, &'static str)> {
+    let (rule, clause) = match attribute.kind {
+        Type::DateTime if value::date_time(text).is_none() => ("must be an xsd:dateTime such as `2026-01-31T09:30:00Z`", "RFC 7643 §2.3.5"),
+        Type::Binary if !value::is_base64(text) => ("must be base64 of RFC 4648 §4", "RFC 7643 §2.3.6"),
+        Type::Reference if !value::is_reference(text) => ("must be a URI", "RFC 7643 §2.3.7"),
+        Type::Integer if !value::is_integer(text) => ("must be a whole number, without fraction or exponent", "RFC 7643 §2.3.4"),
+        // RFC 7643 §4.1.1 of userName, and true of whatever a resource is told apart by.
+        _ if text.is_empty() && attribute.required && attribute.uniqueness != Uniqueness::None => ("must not be empty", "RFC 7643 §2.2"),
+        _ if attribute.closed && !attribute.canonical_values.iter().any(|known| known.eq_ignore_ascii_case(text)) => {
+            return Some((format!("`{}` must be one of {}", attribute.path, attribute.canonical_values.join(", ")), "RFC 7643 §7"));
+        }
+        _ => return None,
+    };
+    Some((format!("`{}` {rule}", attribute.path), clause))
 }

@@ -23,6 +23,7 @@ mod writer;
 
 pub(crate) use document::Document;
 pub use filter::{Filter, FilterOptions};
+pub(crate) use judge::fault_of;
 pub(crate) use message::{MessageReader, Shape};
 pub(crate) use node::{Kind, Node, NodeId, SourceId};
 pub(crate) use packed::{Hex, Packed, UuidText, Value, push_uuid, uuid_of, uuid_text};

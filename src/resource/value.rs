@@ -6,14 +6,15 @@ use super::packed::Ascii;
 
 /// A valid `xsd:dateTime` (RFC 7643 §2.3.5), as an instant in milliseconds since 1970 and the rest in attoseconds.
 ///
-/// Without an offset it is taken as UTC. `24:00:00` is the first instant of the next day.
+/// Without an offset it is taken as UTC. `24:00:00` is the first instant of the next day. A year has at most eight digits:
+/// its milliseconds are to fit.
 pub(crate) fn date_time(text: &str) -> Option<(i64, u64)> {
     let (negative, rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
     };
     let (year, rest) = rest.split_once('-')?;
-    let long_enough = year.len() == 4 || (year.len() > 4 && year.len() < 10 && !year.starts_with('0'));
+    let long_enough = year.len() == 4 || (year.len() > 4 && year.len() < 9 && !year.starts_with('0'));
     let year = i64::from(number(year, year.len()).filter(|_| long_enough)?);
     let year = if negative { -year } else { year };
     let (month, rest) = rest.split_once('-')?;

@@ -34,12 +34,13 @@ const refusal = (call) => {
 
 test("a filter's canonical text spells names as their schema does, and constants as their type", () => {
   const canonical = [
-    ['USERNAME EQ "a" AND NOT(Active Eq TRUE)', 'userName eq "a" and not (active eq true)'],
+    ['USERNAME EQ "a" AND NOT(Active Eq true)', 'userName eq "a" and not (active eq true)'],
     ["((NAME.FAMILYNAME pr))", "name.familyName pr"],
     ['emails[TYPE eq "work" and VALUE co "@"]', 'emails[type eq "work" and value co "@"]'],
     [`${ENTERPRISE.toUpperCase()}:DEPARTMENT sw "x"`, `${ENTERPRISE}:department sw "x"`],
     [`${USER.toUpperCase()}:username eq "x"`, `${USER}:userName eq "x"`],
     ['active eq "TRUE"', "active eq true", "entra"],
+    ["active ne TRUE", "active ne true", "entra"],
     ["externalid eq 5", 'externalId eq "5"', "entra"],
     ['EMAILS[type eq "work"].Value eq "x"', 'emails[type eq "work" and value eq "x"]', "entra"],
     ['nothing eq "x"', 'nothing eq "x"', "okta"],

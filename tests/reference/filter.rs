@@ -189,7 +189,7 @@ impl Parser<'_> {
             "false" => Const::Json(J::Bool(false)),
             "null" => Const::Json(J::Null),
             w if is_number(w) => Const::Json(J::Num(word)),
-            w if self.entra && op == "eq" && !w.is_empty() => {
+            w if self.entra && !w.is_empty() && (op == "eq" || w.eq_ignore_ascii_case("true") || w.eq_ignore_ascii_case("false")) => {
                 self.notes.push("entra.unquoted-value");
                 Const::Bare(word)
             }

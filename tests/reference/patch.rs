@@ -782,7 +782,7 @@ impl<'a> Run<'a> {
             return Err("noTarget");
         }
         let mut element = J::Obj(Vec::new());
-        if attr.kind != Type::Complex || !self.constants(attr, f, &mut element) {
+        if attr.kind != Type::Complex || !self.constants(attr, f, &mut element)? {
             return Err("noTarget");
         }
         if given.unassigned() {
@@ -794,23 +794,27 @@ impl<'a> Run<'a> {
         self.merge(kind, attr, &element, given)
     }
 
-    /// `eq` joined by `and`; false when the filter says anything else or contradicts itself.
-    fn constants(&self, attr: &Attr, f: &Filter, element: &mut J) -> bool {
-        match f {
-            Filter::And(a, b) => self.constants(attr, a, element) && self.constants(attr, b, element),
+    /// `eq` joined by `and`; false when the filter says anything else or contradicts itself. Its constants are values like others.
+    fn constants(&mut self, attr: &Attr, f: &Filter, element: &mut J) -> Outcome<bool> {
+        Ok(match f {
+            Filter::And(a, b) => self.constants(attr, a, element)? && self.constants(attr, b, element)?,
             Filter::Compare(name, op, value) if op == "eq" && *value != Const::Json(J::Null) => {
                 let sub = attr.sub(name).expect("checked");
                 let Ok(read) = filter::constant(sub, op, value, self.dialect, &mut Vec::new()) else {
-                    return false;
+                    return Ok(false);
                 };
-                if sub.read_only() || element.named(name).is_some_and(|there| !equal(sub, there, &read)) {
-                    return false;
+                if sub.read_only() {
+                    return Ok(false);
+                }
+                self.read(sub, &read, true)?;
+                if element.named(name).is_some_and(|there| !equal(sub, there, &read)) {
+                    return Ok(false);
                 }
                 element.set(&sub.name, read);
                 true
             }
             _ => false,
-        }
+        })
     }
 }
 
