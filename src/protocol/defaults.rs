@@ -10,14 +10,36 @@ use crate::schema::Registry;
 impl Representations<'_, '_> {
     /// The Organization's body with the defaults of all it leaves out; `None` where it leaves nothing out.
     pub(crate) fn with_defaults(&self) -> Option<Vec<u8>> {
+        let (text, added) = self.completed_text(self.own())?;
+        if added { self.pack(&text) } else { None }
+    }
+
+    /// Whether another body of the Organization would say what the present one says, defaults taken for said.
+    pub(crate) fn says_the_same(&self, other: Packed<'_>) -> bool {
         let org = self.draft.org;
-        let (registry, limits, of) = (&org.config.registry, &org.config.limits, org.known.organization);
-        let pack = |text: &str| Some(registry.stored(text, of, limits).ok()?.pack(NodeId::ROOT, &[]));
-        let defaults = pack(&Settings::initial_json(&org.config.roles))?;
-        let own = self.draft.body(Id::ORGANIZATION).map_or(Packed(&[]), |body| body.packed());
+        let (Some((own, _)), Some((other, _))) = (self.completed_text(self.own()), self.completed_text(other)) else { return false };
+        let read = |text| org.config.registry.stored(text, org.known.organization, &org.config.limits);
+        match (read(&own), read(&other)) {
+            (Ok(own), Ok(other)) => own.equals(NodeId::ROOT, &other, NodeId::ROOT),
+            _ => false,
+        }
+    }
+
+    fn own(&self) -> Packed<'_> {
+        self.draft.body(Id::ORGANIZATION).map_or(Packed(&[]), |body| body.packed())
+    }
+
+    fn completed_text(&self, own: Packed<'_>) -> Option<(String, bool)> {
+        let org = self.draft.org;
+        let defaults = self.pack(&Settings::initial_json(&org.config.roles))?;
         let mut text = Writer::with_capacity(1024);
-        let added = merge(registry, own, Packed(&defaults), &mut text);
-        if added { pack(&text.into_string()) } else { None }
+        let added = merge(&org.config.registry, own, Packed(&defaults), &mut text);
+        Some((text.into_string(), added))
+    }
+
+    fn pack(&self, text: &str) -> Option<Vec<u8>> {
+        let org = self.draft.org;
+        Some(org.config.registry.stored(text, org.known.organization, &org.config.limits).ok()?.pack(NodeId::ROOT, &[]))
     }
 }
 

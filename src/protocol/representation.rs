@@ -407,7 +407,7 @@ impl Representations<'_, '_> {
         let (value, reference, display, kind_name) = (shows("value"), shows("$ref"), shows("display"), shows("type"));
         let out = members.name(&registry.attribute(org.known.groups).member);
         let (start, beginning) = (out.len(), self.beginning(Kind::Group));
-        for (mut list, word) in [(direct, "direct"), (indirect, "indirect")] {
+        for (mut list, kind) in [(direct, ",\"type\":\"direct\""), (indirect, ",\"type\":\"indirect\"")] {
             // Nearly always that is their order, and sorting finds nothing left to do.
             org.names.sort_by_first_bytes(&mut list);
             self.sort(&mut list, |group| *group);
@@ -421,11 +421,11 @@ impl Representations<'_, '_> {
                 if reference {
                     name.write_location(&beginning, entry.name(",\"$ref\":"));
                 }
-                if display && let Some(display) = self.draft.display_at(group) {
+                if display && let Some(display) = self.packed(group, None).at(org.known.group_display_name) {
                     entry.name(",\"display\":").value(registry, display);
                 }
                 if kind_name {
-                    entry.text(",\"type\":", word);
+                    entry.name(kind);
                 }
                 entry.close();
             }

@@ -373,7 +373,11 @@ impl Exchange<'_, '_> {
         let org = self.draft.org;
         let created = self.draft.body(id).and_then(|body| body.created());
         let body = org.body_of(document, org.type_of(kind), created, Some(self.context.now));
-        if self.draft.body(id).is_none_or(|old| old.packed() != body.packed()) {
+        let said = match self.draft.body(id) {
+            Some(old) if old.packed() == body.packed() => true,
+            _ => kind == Kind::Organization && Representations { draft: &self.draft }.says_the_same(body.packed()),
+        };
+        if !said {
             self.draft.put_body(id, body);
         }
     }

@@ -130,3 +130,22 @@ fn the_organization_shows_the_settings_in_force_whoever_wrote_them() {
     service.ask(patch("/Organization", off).by_system()).is(200);
     service.refused(get("/Users"), 403);
 }
+
+#[test]
+fn settings_that_are_those_in_force_are_no_change() {
+    let mut service = Service::new();
+    let before = service.ask(get("/Organization").by_system()).is(200).body;
+    let version = service.organization.version();
+    for path in ["guards", "features", "policy", "membersCanCreateWorkspaces", "guards[type eq \"massLoss\"]"] {
+        let removed = json!([{"op": "remove", "path": path}]);
+        let body = service.ask(patch("/Organization", removed).by_system()).is(200).body;
+        assert_eq!((body, service.organization.version()), (before.clone(), version.clone()), "{path}");
+    }
+    let mut sent = before.clone();
+    sent.as_object_mut().unwrap().remove("meta");
+    assert_eq!(service.ask(put("/Organization", sent).by_system()).is(200).body, before);
+    assert_eq!(service.organization.version(), version);
+    let off = json!([{"op": "replace", "path": "membersCanCreateWorkspaces", "value": false}]);
+    assert_ne!(service.ask(patch("/Organization", off).by_system()).is(200).body["meta"]["version"], before["meta"]["version"]);
+    assert_ne!(service.organization.version(), version);
+}
