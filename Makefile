@@ -11,7 +11,7 @@ JAVASCRIPT := pkg/core.js $(wildcard pkg/lib/*.js) pkg/index.d.ts
 WORKER := target/worker/index.js
 PANEL := www/panel/dist/index.html
 
-.PHONY: help build demo serve test bench opinion check clean
+.PHONY: help build demo serve test bench opinion fuzz check clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ bench: $(GEN)/core.cjs ## the package in Node beside its peers: ratios next to t
 
 opinion: $(GEN)/core.cjs ## a million random cases asked of the crate, of the wasm file and of a naive reference; CASES=, SEED=
 	@build/opinion.sh $(CASES) $(SEED)
+
+fuzz: ## coverage-guided fuzzing of payloads, patches, filters, records and requests; SECONDS= for each, 60 unless said
+	@build/fuzz.sh $(or $(SECONDS),60) $(TARGETS)
 
 check: build ## formatting, lints, documentation, types, size
 	@build/check.sh

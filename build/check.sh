@@ -7,6 +7,7 @@ step() { printf '── %s\n' "$*"; "$@"; }
 
 build/tools.sh rust-lints rust-target
 step cargo fmt --check
+step cargo fmt --check --manifest-path fuzz/Cargo.toml
 step cargo clippy --quiet --all-targets -- -D warnings
 step cargo clippy --quiet --lib --test browser --target wasm32-unknown-unknown -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --quiet --no-deps

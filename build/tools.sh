@@ -6,6 +6,7 @@
 #   wasm-pack     runs the browser tests
 #   chromium      a browser and its driver
 #   conformance   two public SCIM test suites, in a Python environment of their own
+#   fuzz          cargo-fuzz, for `make fuzz`
 #   peers         what `make bench` measures this package against
 # What cargo installs goes to target/tools, so that no tool of yours is replaced. One already on PATH is used as it is.
 set -euo pipefail
@@ -78,6 +79,7 @@ for tool in "$@"; do
     wasm-pack) cargo_tool wasm-pack wasm-pack 0.15.1 "two to five minutes" ;;
     chromium) chromium ;;
     conformance) conformance ;;
+    fuzz) cargo_tool cargo-fuzz cargo-fuzz 0.13.2 "two minutes" ;;
     peers) peers ;;
     *) say "unknown tool $tool"; exit 2 ;;
   esac
