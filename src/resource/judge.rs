@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use super::node::{Kind, Node, NodeId};
-use super::read::{Judge, Level, NOWHERE, Place, Reader, Seen, Step};
+use super::read::{Judge, Level, Place, Reader, Seen, Step};
 use super::scan::{Scan, Scanner, Span, SyntaxError};
 use super::strangers::Strangers;
 use super::value;
 use crate::dialect::Tolerance;
 use crate::issue::{Issue, ScimType, Severity};
+use crate::maps::Set;
 use crate::schema::{Attribute, AttributeId, Mutability, ResourceTypeId, Slots, Type, Uniqueness, common};
 
 impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
@@ -63,21 +64,18 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
 
     /// At most one `primary` is true (RFC 7643 §2.4).
     #[cold]
-    pub(super) fn second_primary(&mut self, attribute: &Attribute, name: Span, element: &Place<'_>) {
+    pub(super) fn second_primary(&mut self, attribute: &Attribute, start: usize, element: &Place<'_>) {
         let path = format!("{}.primary", attribute.path);
         let detail = format!("`{path}` may be true for one value only");
-        // An element that is given as text has no parts to point at.
-        let place = if name == NOWHERE { *element } else { element.below(Step::Name(name)) };
-        self.issue(ScimType::InvalidValue, &path, detail, "RFC 7643 §2.4", &place);
+        self.issue_of_member("primary", start, error(ScimType::InvalidValue, &path, self.pointer(element), detail, "RFC 7643 §2.4"));
     }
 
     /// A `value` that must be unique stands once.
     #[cold]
-    pub(super) fn second_value(&mut self, attribute: &Attribute, element: &Place<'_>) {
+    pub(super) fn second_value(&mut self, attribute: &Attribute, start: usize, element: &Place<'_>) {
         let path = format!("{}.value", attribute.path);
         let detail = format!("`{path}` may name each subject once only");
-        let pointer = format!("{}/value", self.pointer(element));
-        self.push_issue(Severity::Error, ScimType::Uniqueness, &path, pointer, detail, "RFC 7643 §7");
+        self.issue_of_member("value", start, error(ScimType::Uniqueness, &path, self.pointer(element), detail, "RFC 7643 §7"));
     }
 
     /// A value whose type or rule asks for more than being text.
@@ -252,7 +250,7 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     }
 
     /// The main schema and every extension that has values is listed (RFC 7643 §3). The answer: whether `schemas` is canonical.
-    pub(super) fn judge_extensions(&mut self, id: ResourceTypeId, given: &Slots) -> bool {
+    pub(super) fn judge_extensions(&mut self, id: ResourceTypeId, start: usize, given: &Slots) -> bool {
         if !given.has(self.registry.attribute(common::SCHEMAS).slot) || !self.schemas.read {
             return false;
         }
@@ -260,8 +258,8 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
         let mut wanted = 1;
         if self.schemas.listed & 1 == 0 {
             let detail = format!("`schemas` must list `{}`", resource_type.schema);
-            let pointer = self.pointer_of("schemas");
-            self.push_issue(Severity::Error, ScimType::InvalidValue, "schemas", pointer, detail, "RFC 7643 §3");
+            let issue = error(ScimType::InvalidValue, "schemas", self.base.clone(), detail, "RFC 7643 §3");
+            self.issue_of_member("schemas", start, issue);
         }
         for (extension, index) in resource_type.extensions.iter().zip(1u32..) {
             if !given.has(self.registry.attribute(extension.attribute).slot) {
@@ -270,34 +268,55 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
             let bit = 1u64 << (index & 63);
             wanted |= bit;
             if self.schemas.listed & bit == 0 {
-                self.unlisted(&extension.schema);
+                self.unlisted(&extension.schema, start);
             }
         }
         wanted == self.schemas.listed && !self.schemas.unordered
     }
 
     #[cold]
-    fn unlisted(&mut self, urn: &str) {
+    fn unlisted(&mut self, urn: &str, start: usize) {
         if self.dialect.takes(Tolerance::EntraUnlistedExtension) {
             self.note(Tolerance::EntraUnlistedExtension, urn, "`schemas` does not list the extension; its values were taken");
         } else {
             let detail = format!("`schemas` must list `{urn}`, whose attributes the resource has");
-            let pointer = self.pointer_of(urn);
-            self.push_issue(Severity::Error, ScimType::InvalidSyntax, urn, pointer, detail, "RFC 7643 §3");
+            let issue = error(ScimType::InvalidSyntax, urn, self.base.clone(), detail, "RFC 7643 §3");
+            self.issue_of_member(urn, start, issue);
         }
     }
 
-    /// The pointer of a member of the resource, in the spelling of the payload.
-    fn pointer_of(&self, member: &str) -> String {
+    /// What is wrong with a member of the object at byte `start`, which the issue's pointer leads to, told when all of that was read:
+    /// it comes before what is wrong in later members.
+    #[cold]
+    fn issue_of_member(&mut self, member: &str, start: usize, mut issue: Issue) {
         let mut scanner = Scanner::new(self.text, self.max_depth);
-        let mut found = None;
-        let mut open = scanner.take(b'{') && !scanner.take(b'}');
-        while open && found.is_none() {
+        scanner.jump(start);
+        let object = std::mem::take(&mut issue.pointer);
+        let (mut own, mut later) = (None, Set::default());
+        // An object that is given as text has no parts to point at.
+        let mut open = !self.embedded && scanner.take(b'{') && !scanner.take(b'}');
+        while open {
             let Ok(span) = scanner.name() else { break };
-            found = Some(self.text_at(span)).filter(|name| name.eq_ignore_ascii_case(member));
+            let name = self.text_at(span);
+            let pointer = format!("{object}/{}", escaped(&name));
+            if own.is_some() {
+                later.insert(pointer);
+            } else if name.eq_ignore_ascii_case(member) {
+                own = Some(pointer);
+            }
             open = scanner.skip(1).is_ok() && scanner.more(b'}', "").unwrap_or(false);
         }
-        format!("{}/{}", self.base, escaped(&found.unwrap_or(Cow::Borrowed(member))))
+        let issues = &mut self.findings.issues;
+        let mut index = issues.len();
+        for (at, other) in issues.iter().enumerate().rev() {
+            let Some(rest) = other.pointer.strip_prefix(&object).filter(|rest| rest.is_empty() || rest.starts_with('/')) else { break };
+            let end = rest.bytes().skip(1).position(|byte| byte == b'/').map_or(rest.len(), |end| end + 1);
+            if other.pointer.get(..object.len() + end).is_some_and(|pointer| later.contains(pointer)) {
+                index = at;
+            }
+        }
+        issue.pointer = own.unwrap_or(object);
+        issues.insert(index, issue);
     }
 
     /// The JSON Pointer (RFC 6901) of a place.
@@ -340,6 +359,10 @@ impl<'r, 't, const BUILD: bool> Reader<'r, 't, '_, '_, BUILD> {
     fn push_issue(&mut self, severity: Severity, scim_type: ScimType, path: &str, pointer: String, detail: String, clause: &'static str) {
         self.findings.issues.push(Issue { severity, scim_type: Some(scim_type), path: path.into(), pointer, detail, clause });
     }
+}
+
+fn error(scim_type: ScimType, path: &str, pointer: String, detail: String, clause: &'static str) -> Issue {
+    Issue { severity: Severity::Error, scim_type: Some(scim_type), path: path.into(), pointer, detail, clause }
 }
 
 /// A name as RFC 6901 §3 writes it.

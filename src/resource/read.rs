@@ -123,8 +123,6 @@ pub(crate) struct Reader<'r, 't, 'd, 's, const BUILD: bool> {
     pub(super) opened: Option<Slots>,
     /// The type of the resource being read.
     pub(super) resource_type: Option<ResourceTypeId>,
-    /// The name of the last `primary` that is true.
-    primary_name: Span,
     /// The text of the last `value` of an element.
     value_text: Span,
     /// The last value that is no plain string.
@@ -170,7 +168,6 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             schemas: Schemas::default(),
             opened: None,
             resource_type: None,
-            primary_name: NOWHERE,
             value_text: NOWHERE,
             last_string: NOWHERE,
         }
@@ -195,13 +192,14 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             return self.scanner.expected("`{`: a resource is an object");
         }
         self.resource_type = Some(id);
+        let start = self.scanner.at();
         let node = self.open(NodeId::NONE, AttributeId::UNKNOWN, Kind::Object);
         let mut given = Slots::default();
         let seen = self.members(node, Level::Resource(id), &mut given, &Place::TOP)?;
         self.close(node, seen.clean);
         self.scanner.end()?;
         if matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response) {
-            return Ok(self.judge_extensions(id, &given) && seen.clean);
+            return Ok(self.judge_extensions(id, start, &given) && seen.clean);
         }
         Ok(seen.clean)
     }
@@ -300,7 +298,6 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                         seen.there = true;
                         if value_seen.primary && primary == Some(id) {
                             seen.primary = true;
-                            self.primary_name = span;
                         }
                         if value == Some(id) {
                             self.value_text = self.last_string;
@@ -376,7 +373,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
         let mut seen = Seen::NOTHING_YET;
         let (mut index, mut primaries) = (0, false);
         // A list inside an element leaves what is known of that.
-        let outer = (self.value_text, self.primary_name);
+        let outer = self.value_text;
         let mut values: Option<Set<Cow<'t, str>>> =
             (attribute.identity == Identity::OnlyValue).then(Set::default).filter(|_| self.judge != Judge::Stored);
         let lists_schemas = id == common::SCHEMAS && matches!(self.judge, Judge::Create | Judge::Replace | Judge::Response);
@@ -389,14 +386,15 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                 self.scanner.word(token)?;
                 seen.clean = false;
             } else {
-                (self.value_text, self.primary_name) = (NOWHERE, NOWHERE);
+                self.value_text = NOWHERE;
+                let start = self.scanner.at();
                 let element = self.single(node, id, attribute, token, &here)?;
                 seen.there |= element.there;
                 seen.assigned |= element.assigned;
                 seen.clean &= element.clean & element.there;
                 if element.primary {
                     if primaries && self.judge != Judge::Stored && attribute.primary.is_some() {
-                        self.second_primary(attribute, self.primary_name, &here);
+                        self.second_primary(attribute, start, &here);
                     }
                     primaries = true;
                 }
@@ -404,7 +402,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
                     && self.value_text != NOWHERE
                     && !values.insert(self.text_at(self.value_text))
                 {
-                    self.second_value(attribute, &here);
+                    self.second_value(attribute, start, &here);
                 }
                 if lists_schemas && token == Token::String {
                     self.listed(node, &here);
@@ -413,7 +411,7 @@ impl<'r, 't, 'd, 's, const BUILD: bool> Reader<'r, 't, 'd, 's, BUILD> {
             index += 1;
             open = self.scanner.more(b']', "`,` or `]`")?;
         }
-        (self.value_text, self.primary_name) = outer;
+        self.value_text = outer;
         seen.clean &= !(lists_schemas && self.schemas.unordered);
         self.close(node, seen.clean);
         if BUILD && !seen.there {

@@ -2,7 +2,7 @@
 
 use super::generate::{self, Case, FilterText, write};
 use super::harness::{Bench, same_resource};
-use super::json::{J, parse};
+use super::json::{J, parse, twice};
 use super::random::Random;
 use super::schema::CUSTOM;
 use super::subject;
@@ -189,4 +189,58 @@ fn patches_are_judged_as_they_are_applied() {
         }
     }
     assert!(refused > 5_000 && foretold > 2_000, "{refused} refused, {foretold} foretold");
+}
+
+/// Where a pointer leads: the place of each member and element on the way; `None` where nothing stands.
+fn steps_to(payload: &J, pointer: &str) -> Option<Vec<usize>> {
+    let mut at = payload;
+    let mut steps = Vec::new();
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let place = match at {
+            J::Obj(members) => members.iter().position(|(name, _)| *name == step)?,
+            _ => step.parse().ok()?,
+        };
+        at = match at {
+            J::Obj(members) => &members[place].1,
+            other => other.list().get(place)?,
+        };
+        steps.push(place);
+    }
+    Some(steps)
+}
+
+/// Issues come in the order in which what they are about stands in the payload.
+#[test]
+fn issues_of_the_crate_come_in_document_order() {
+    let registries = [Registry::builtin().clone(), Registry::compile(CUSTOM, &Default::default()).unwrap()];
+    let bench = Bench::new(subject::subject);
+    let (builtin, custom) = bench.registries();
+    let mut compared = 0;
+    for seed in 0..4 * CASES {
+        let (registry, payload, purpose, dialect) = match generate::case(&mut Random::new(seed), builtin, custom) {
+            Case::Validate { custom, payload, purpose, dialect } => (&registries[usize::from(custom)], payload, purpose.name(), dialect),
+            Case::Patch { custom, patch, dialect, .. } => (&registries[usize::from(custom)], patch, "patch", dialect),
+            Case::Filter { .. } => continue,
+        };
+        let options = ValidateOptions {
+            purpose: serde_json::from_value(purpose.into()).unwrap(),
+            dialect: serde_json::from_value(dialect.name().into()).unwrap(),
+            ..Default::default()
+        };
+        // A pointer says not which of two members of one name is meant.
+        let Some(report) = validate(registry, payload.print().as_bytes(), &options).ok().filter(|_| twice(&payload, "").is_none()) else {
+            continue;
+        };
+        // What is about a whole, as that it lacks something, is told after its parts.
+        let places: Vec<(Vec<usize>, &str)> =
+            report.issues.iter().filter_map(|issue| Some((steps_to(&payload, &issue.pointer)?, issue.pointer.as_str()))).collect();
+        for pair in places.windows(2) {
+            let [(first, one), (second, other)] = pair else { continue };
+            let apart = !first.starts_with(second) && !second.starts_with(first);
+            assert!(!apart || first < second, "seed {seed}: {one} before {other}: {}", payload.print());
+            compared += usize::from(apart);
+        }
+    }
+    assert!(compared > 2_000, "{compared}");
 }
