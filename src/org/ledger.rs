@@ -28,6 +28,7 @@ pub(crate) const WHOLE: &str = super::names::ORGANIZATION;
 
 /// So many losses of a group are kept each for itself; more are gathered, so that an entry stays small.
 const EACH: usize = 64;
+/// What is gathered may count longer than it should by this part of its age.
 const SHARE: Time = 8;
 
 /// Losses by identifier; identifiers of deleted resources stay until their entries expire.
