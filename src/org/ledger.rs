@@ -68,7 +68,7 @@ fn gathered(losses: Vec<(Time, u32)>, now: Time) -> Vec<(Time, u32)> {
     for (at, had) in losses {
         let cell = (now.saturating_sub(at) / SHARE).checked_ilog2().unwrap_or(0);
         match kept.last_mut() {
-            Some((last, _)) if *last >> cell == at >> cell => *last = at,
+            Some((last, most)) if *last >> cell == at >> cell => (*last, *most) = (at, had.max(*most)),
             _ => kept.push((at, had)),
         }
     }
@@ -96,6 +96,11 @@ impl GroupLoss {
     /// What there was before the first loss since `start`.
     pub(crate) fn had_since(&self, start: Time) -> Option<u32> {
         self.losses().find(|(at, _)| *at >= start).map(|(_, had)| had)
+    }
+
+    /// The most there was before any loss since `start`.
+    pub(crate) fn most_since(&self, start: Time) -> Option<u32> {
+        self.losses().filter(|(at, _)| *at >= start).map(|(_, had)| had).max()
     }
 
     /// When the last loss was.

@@ -314,7 +314,7 @@ impl Court<'_> {
         }
         let mut worst: Option<(Measure, &GroupChange)> = None;
         for group in groups {
-            let gone = losses::members(self.draft, group, start);
+            let gone = losses::members(self.draft, group, start, setting);
             if gone.reaches(setting) && worst.is_none_or(|(most, _)| gone.count > most.count) {
                 worst = Some((gone, group));
             }

@@ -109,26 +109,25 @@ pub(super) fn users(draft: &Draft<'_>, diff: &Diff, start: Time, setting: GuardS
     (Measure { count: losing, base }, Measure { count: locked, base })
 }
 
-/// Members gone from one group, of those it had at the first loss since `start`.
-pub(super) fn members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> Measure {
+/// Members gone from one group, of those it had at the first loss since `start`. Where the group has grown since, which would
+/// hide losses behind additions, of the most it had.
+pub(super) fn members(draft: &Draft<'_>, group: &GroupChange, start: Time, setting: GuardSetting) -> Measure {
     if group.removed == 0 {
         return Measure::default();
     }
-    let had = had_since(draft, group.group, start).unwrap_or(group.before);
-    Measure { count: u64::from(had.saturating_sub(group.before)) + u64::from(group.removed), base: u64::from(had) }
+    let of = |had: u32| Measure { count: u64::from(had.saturating_sub(group.before)) + u64::from(group.removed), base: u64::from(had) };
+    let first = of(loss_of(draft, group.group).and_then(|loss| loss.had_since(start)).unwrap_or(group.before));
+    if first.count <= first.base && first.reaches(setting) { first } else { of(most_members(draft, group, start)) }
 }
 
 /// How many members a group had, before the plan or since `start`.
 pub(super) fn most_members(draft: &Draft<'_>, group: &GroupChange, start: Time) -> u32 {
-    had_since(draft, group.group, start).map_or(group.before, |had| had.max(group.before))
+    loss_of(draft, group.group).and_then(|loss| loss.most_since(start)).map_or(group.before, |had| had.max(group.before))
 }
 
-fn had_since(draft: &Draft<'_>, group: Id, start: Time) -> Option<u32> {
+fn loss_of<'d>(draft: &'d Draft<'_>, group: Id) -> Option<&'d GroupLoss> {
     let groups = &draft.org.ledger.groups;
-    if groups.is_empty() {
-        return None;
-    }
-    groups.get(draft.org.name(group).as_ref())?.had_since(start)
+    if groups.is_empty() { None } else { groups.get(draft.org.name(group).as_ref()) }
 }
 
 /// Groups deleted, by this plan or since `start`.
@@ -149,7 +148,7 @@ pub(super) fn most_active(draft: &Draft<'_>, start: Time) -> u64 {
     let org = draft.org;
     let active = |name: &str| org.names.find(Class::User, name).is_some_and(|id| org.facts.active(id));
     let gone = org.ledger.users.iter().filter(|(name, loss)| loss.at >= start && !active(name)).count();
-    let whole = org.ledger.groups.get(WHOLE).and_then(|loss| loss.had_since(start)).unwrap_or(0);
+    let whole = org.ledger.groups.get(WHOLE).and_then(|loss| loss.most_since(start)).unwrap_or(0);
     (u64::from(org.facts.counts().active_users) + gone as u64).max(u64::from(whole))
 }
 

@@ -92,8 +92,11 @@ impl<'d> Naive<'d> {
         for group in &groups {
             let (was, now) = (self.members(self.before, *group), self.members(self.after, *group));
             let gone = was.difference(&now).count();
-            let had = self.had(*group, guard).unwrap_or(was.len());
-            fires |= gone > 0 && Self::reaches(guard, had.saturating_sub(was.len()) + gone, had);
+            let had = self.had(*group, guard);
+            let first = had.first().copied().unwrap_or(was.len());
+            let most = had.iter().copied().max().unwrap_or(0).max(was.len());
+            let since = |had: usize| (had.saturating_sub(was.len()) + gone, had);
+            fires |= [first, most].map(since).iter().any(|(lost, of)| gone > 0 && lost <= of && Self::reaches(guard, *lost, *of));
         }
         let deleted = groups.iter().filter(|group| self.after.kind(**group).is_none()).count();
         let there = self.names(groups.iter().copied());
@@ -111,7 +114,7 @@ impl<'d> Naive<'d> {
         let mut fires = false;
         for (group, _) in org.facts.ids().filter(|(_, kind)| *kind == Kind::Group) {
             let (was, now) = (self.members(self.before, group), self.members(self.after, group));
-            let had = self.had(group, guard).unwrap_or(0).max(was.len());
+            let had = self.had(group, guard).into_iter().max().unwrap_or(0).max(was.len());
             let touched = was.difference(&now).next().is_some() || self.after.kind(group).is_none();
             fires |= touched && now.is_empty() && had >= guard.count as usize;
         }
@@ -119,15 +122,15 @@ impl<'d> Naive<'d> {
         let gone = org.ledger.users.iter().filter(|(name, loss)| self.recent(loss.at, guard) && !active.contains(*name)).count();
         let none = !self.users.iter().any(|user| self.after.active(*user));
         let start = self.now - i64::from(guard.window) * 60_000 + 1;
-        let whole = org.ledger.groups.get("organization").and_then(|loss| loss.had_since(start)).unwrap_or(0);
+        let whole = org.ledger.groups.get("organization").and_then(|loss| loss.most_since(start)).unwrap_or(0);
         fires || !active.is_empty() && none && (active.len() + gone).max(whole as usize) >= guard.count as usize
     }
 
-    /// Members of a group before its first loss in the window.
-    fn had(&self, group: Id, guard: GuardSetting) -> Option<usize> {
-        let loss = self.draft.org.ledger.groups.get(self.draft.org.name(group).as_ref())?;
+    /// Members of a group before each loss in the window.
+    fn had(&self, group: Id, guard: GuardSetting) -> Vec<usize> {
+        let Some(loss) = self.draft.org.ledger.groups.get(self.draft.org.name(group).as_ref()) else { return Vec::new() };
         let all = std::iter::once((loss.at, loss.had)).chain(loss.later.iter().copied());
-        all.filter(|(at, _)| self.recent(*at, guard)).map(|(_, had)| had as usize).next()
+        all.filter(|(at, _)| self.recent(*at, guard)).map(|(_, had)| had as usize).collect()
     }
 
     fn self_lockout(&self, user: Id, named: &[Id]) -> bool {
@@ -406,6 +409,33 @@ fn members_gone_are_those_of_the_window_and_not_the_approved_ones() {
         }
     }
     assert!(held > 100 && passed > 1000, "{held} {passed}");
+}
+
+/// A loss from before a group grew does not hide those after.
+#[test]
+fn losses_are_not_hidden_behind_additions() {
+    let provider = Actor::IdentityProvider;
+    let (loss, dry) = ([Guard::MassLoss], [Guard::MassLoss, Guard::EmptySource]);
+    let mut org = idle(400);
+    step(&mut org, 0, Circumstances { approve: &dry, ..by(&provider) }, leave(0..398));
+    assert_eq!(told(&step(&mut org, 1, by(&provider), leave(398..399))), []);
+    step(&mut org, 2, by(&SYSTEM), |draft| {
+        for i in 0..100 {
+            draft.set_member(id(draft.org, Class::Group, "g"), id(draft.org, Class::User, &format!("u{i}")), true);
+        }
+    });
+    assert_eq!(told(&step(&mut org, 3, by(&provider), leave(0..20))), []);
+    let found = step(&mut org, 4, by(&provider), leave(20..40));
+    assert_eq!(
+        (told(&found), found[0].counts.as_slice()),
+        (vec![("massLoss", "hold")], &[("membersGone", 40), ("membersGoneOf", 101)][..])
+    );
+    step(&mut org, 5, Circumstances { approve: &loss, ..by(&provider) }, leave(20..98));
+    let found = step(&mut org, 6, by(&provider), |draft| {
+        leave(98..100)(draft);
+        leave(399..400)(draft);
+    });
+    assert_eq!(told(&found), [("emptySource", "hold")]);
 }
 
 /// However many losses there were, an entry stays small, and none is forgotten before its time or long after it.
