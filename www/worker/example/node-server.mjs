@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { Organization } from "scim-policy";
 
 const { TOKEN, FILE = "records.ndjson", PORT = "8080" } = process.env;
+if (!TOKEN) throw new Error("set TOKEN: whoever has it may change everyone's access");
 const hash = (text) => createHash("sha256").update(text).digest();
 const secret = hash(`Bearer ${TOKEN}`);
 const text = existsSync(FILE) ? readFileSync(FILE, "utf8") : "";
@@ -15,7 +16,7 @@ const organization = new Organization();
 for (const line of whole.split("\n").filter(Boolean)) organization.restore(JSON.parse(line));
 const file = openSync(FILE, "a");
 
-createServer(async (request, response) => {
+async function answer(request, response) {
   const send = ({ status, headers, body }) => response.writeHead(status, headers).end(body);
   if (!timingSafeEqual(hash(request.headers.authorization ?? ""), secret)) return send({ status: 401, headers: { "www-authenticate": "Bearer" } });
   const chunks = [];
@@ -26,4 +27,7 @@ createServer(async (request, response) => {
   if (plan.records.length > 0) writeFileSync(file, `${JSON.stringify(plan.records)}\n`), fsyncSync(file);
   organization.commit(plan);
   send(plan.responses[0]);
-}).listen(Number(PORT), "127.0.0.1", function () { console.log(`http://127.0.0.1:${this.address().port}`); });
+}
+
+// What is no request at all, or ends in the middle, is answered like any other.
+createServer((request, response) => answer(request, response).catch(({ status = 500 }) => response.writeHead(status).end())).listen(Number(PORT), "127.0.0.1", function () { console.log(`http://127.0.0.1:${this.address().port}`); });
